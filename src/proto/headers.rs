@@ -1,0 +1,1 @@
+//! Header fields in order, as WinHTTP keeps them.
