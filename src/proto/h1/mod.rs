@@ -1,1 +1,4 @@
 //! HTTP/1.x wire form.
+
+#[cfg(test)]
+pub(crate) mod noise;
