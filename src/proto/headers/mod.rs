@@ -164,7 +164,8 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
 }
 
 fn harmless(value: &[u8]) -> Vec<u8> {
-    trim(value).iter().map(|&byte| if matches!(byte, b'\r' | b'\n' | 0) { b' ' } else { byte }).collect()
+    let spaced = value.iter().map(|&byte| if matches!(byte, b'\r' | b'\n' | 0) { b' ' } else { byte });
+    trim(&spaced.collect::<Vec<u8>>()).to_vec()
 }
 
 const TOKEN_MARKS: &[u8] = b"!#$%&'*+-.^_`|~";
