@@ -18,7 +18,7 @@ pub(crate) use body::BodyReader;
 pub(crate) use body::Step;
 pub(crate) use keep_alive::Exchange;
 pub(crate) use request::RequestHead;
-pub(crate) use request::method;
+pub(crate) use request::request_method;
 pub(crate) use request_framing::RequestFraming;
 pub(crate) use response::HeadError;
 pub(crate) use response::HeadLimits;

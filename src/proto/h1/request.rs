@@ -7,7 +7,7 @@ use crate::proto::headers::Headers;
 use crate::proto::headers::is_token;
 use crate::proto::headers::narrow;
 
-/// One leg's request head. The parts must be free of CR and LF: `method` comes from [`method`],
+/// One leg's request head. The parts must be free of CR and LF: `method` comes from [`request_method`],
 /// the target from `proto::url`, and [`Headers`] lets no line ends in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RequestHead<'a> {
@@ -48,7 +48,7 @@ impl RequestHead<'_> {
 
 /// The verb of `WinHttpOpenRequest` (http spec 1.3): absent or empty means `GET`, the case is kept;
 /// `None` when it is no token.
-pub(crate) fn method(text: &[u16]) -> Option<Vec<u8>> {
+pub(crate) fn request_method(text: &[u16]) -> Option<Vec<u8>> {
     if text.is_empty() {
         return Some(b"GET".to_vec());
     }
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn methods() {
-        let wide = |text: &str| method(&text.encode_utf16().collect::<Vec<u16>>());
+        let wide = |text: &str| request_method(&text.encode_utf16().collect::<Vec<u16>>());
         assert_eq!(wide(""), Some(b"GET".to_vec()));
         assert_eq!(wide("pRopfind"), Some(b"pRopfind".to_vec()));
         for bad in ["GET /", "A\r\nB", "Ж", "ä"] {
