@@ -14,5 +14,6 @@ mod wait;
 pub(crate) use connection::Connection;
 pub(crate) use resolve::resolve;
 pub(crate) use socket::Socket;
+pub(crate) use wait::Sleep;
 pub(crate) use wait::Sleepers;
 pub(crate) use wait::Want;

@@ -4,6 +4,7 @@ use std::cmp::Ordering as Order;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::sync::Weak;
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::sync::LazyLock;
@@ -23,11 +24,22 @@ pub(crate) struct Alarm {
     due: AtomicU64,
     /// When the heap will look, in ticks; `NEVER` when it has no entry. Written under the heap's lock.
     looked_at: AtomicU64,
+    /// It has gone off and the object has not asked yet.
+    rang: AtomicBool,
 }
 
 impl Alarm {
     pub(crate) const fn new() -> Alarm {
-        Alarm { due: AtomicU64::new(NEVER), looked_at: AtomicU64::new(NEVER) }
+        Alarm {
+            due: AtomicU64::new(NEVER),
+            looked_at: AtomicU64::new(NEVER),
+            rang: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether the alarm has gone off since the last time this was asked.
+    pub(crate) fn take_rang(&self) -> bool {
+        self.rang.load(Ordering::Relaxed) && self.rang.swap(false, Ordering::SeqCst)
     }
 }
 
@@ -79,7 +91,10 @@ impl Timers {
                     alarm.looked_at.store(wanted, Ordering::SeqCst);
                     heap.push(Entry { at: wanted, target });
                 }
-                _ => due.push(object),
+                _ => {
+                    alarm.rang.store(true, Ordering::SeqCst);
+                    due.push(object);
+                }
             }
         }
         self.first.store(heap.peek().map_or(NEVER, |entry| entry.at), Ordering::SeqCst);
