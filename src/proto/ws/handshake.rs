@@ -120,7 +120,8 @@ mod tests {
     /// Checks a 101 that is good but for `changes`: each replaces all headers of its names.
     fn check(offer: &Offer<'_>, changes: &[(&str, &[&'static str])]) -> Result<(), HandshakeError> {
         let header = |name: &str| {
-            if let Some((_, values)) = changes.iter().find(|(changed, _)| changed.eq_ignore_ascii_case(name)) {
+            if let Some((_, values)) = changes.iter().find(|(changed, _)| changed.eq_ignore_ascii_case(name))
+            {
                 return values.to_vec();
             }
             match name.to_ascii_lowercase().as_str() {
@@ -184,8 +185,14 @@ mod tests {
         for good in [&[][..], &["chat"], &["superchat"], &[" mqtt "], &[""]] {
             assert_eq!(check(&offer, &[(NAME, good)]), Ok(()), "{good:?}");
         }
-        let bad: [&[&str]; 6] =
-            [&["wamp"], &["Chat"], &["chat, mqtt"], &["chat", "chat"], &["chat", "mqtt"], &["chat, superchat"]];
+        let bad: [&[&str]; 6] = [
+            &["wamp"],
+            &["Chat"],
+            &["chat, mqtt"],
+            &["chat", "chat"],
+            &["chat", "mqtt"],
+            &["chat, superchat"],
+        ];
         for bad in bad {
             assert_eq!(check(&offer, &[(NAME, bad)]), Err(HandshakeError::Protocol), "{bad:?}");
         }
@@ -198,8 +205,12 @@ mod tests {
         const NAME: &str = "Sec-WebSocket-Extensions";
         assert_eq!(check(&PLAIN, &[(NAME, &["permessage-deflate"])]), Err(HandshakeError::Extension));
         let offer = Offer { extensions: &["permessage-deflate; client_max_window_bits, x-a"], ..PLAIN };
-        let good: [&[&str]; 4] =
-            [&[], &["permessage-deflate;server_no_context_takeover"], &["x-a"], &["permessage-deflate", "x-a"]];
+        let good: [&[&str]; 4] = [
+            &[],
+            &["permessage-deflate;server_no_context_takeover"],
+            &["x-a"],
+            &["permessage-deflate", "x-a"],
+        ];
         for good in good {
             assert_eq!(check(&offer, &[(NAME, good)]), Ok(()), "{good:?}");
         }

@@ -2,7 +2,7 @@
 
 /// A queue of bytes in one block of memory, which is only there while it is needed: an idle
 /// connection owns none.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Input {
     /// The borrowed block; of length 0 while there is none.
     block: Box<[u8]>,
@@ -67,6 +67,14 @@ impl Input {
     pub(crate) fn received(&mut self, n: usize) {
         debug_assert!(n <= self.block.len() - self.end);
         self.end += n.min(self.block.len() - self.end);
+    }
+}
+
+/// Shows no contents: they are the application's data, and long.
+impl std::fmt::Debug for Input {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (block, pending) = (self.block.len(), self.pending().len());
+        f.debug_struct("Input").field("block", &block).field("pending", &pending).finish()
     }
 }
 

@@ -41,9 +41,10 @@ pub(crate) fn copy(key: [u8; 4], offset: usize, from: &[u8], to: &mut [u8]) {
 }
 
 /// The key as the byte at `offset` of the payload sees it.
-fn rotated(mut key: [u8; 4], offset: usize) -> [u8; 4] {
-    key.rotate_left(offset % 4);
-    key
+#[inline]
+fn rotated(key: [u8; 4], offset: usize) -> [u8; 4] {
+    let bits = 8 * (offset % 4) as u32;
+    u32::from_le_bytes(key).rotate_right(bits).to_le_bytes()
 }
 
 #[inline]

@@ -18,7 +18,7 @@ impl Utf8Checker {
     /// Checks the next bytes of the message.
     #[inline]
     pub(crate) fn check(&mut self, bytes: &[u8]) -> Result<(), Violation> {
-        if self.held == 0 && bytes.len() <= SHORT && bytes.is_ascii() {
+        if self.held == 0 && bytes.len() <= SHORT && is_ascii(bytes) {
             return Ok(());
         }
         self.check_any(bytes)
@@ -58,6 +58,15 @@ impl Utf8Checker {
         }
         Ok(bytes)
     }
+}
+
+/// Like the method of slices, but without its search for aligned words.
+#[inline]
+fn is_ascii(bytes: &[u8]) -> bool {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let bits = words.iter().fold(0, |bits, word| bits | u64::from_ne_bytes(*word));
+    let rest = rest.iter().fold(0, |bits, byte| bits | byte);
+    bits & 0x8080_8080_8080_8080 == 0 && rest < 0x80
 }
 
 /// Up to here a plain test for ASCII comes first: it is over before the vector code is set up.
@@ -122,19 +131,15 @@ mod tests {
     }
 
     #[test]
-    fn every_pair_and_triple_of_lead_bytes_agrees_with_the_standard_library() {
+    fn every_start_of_a_character_agrees_with_the_standard_library() {
         for first in 0x80..=0xff_u8 {
             for second in 0..=0xff_u8 {
                 for third in [0x00, 0x7f, 0x80, 0xbf, 0xc0] {
                     let bytes = [first, second, third];
-                    let expected = match std::str::from_utf8(&bytes) {
-                        Ok(_) => None,
-                        Err(error) => error.error_len().map(|_| error.valid_up_to()),
+                    let proven = |n: &usize| {
+                        std::str::from_utf8(&bytes[..=*n]).is_err_and(|error| error.error_len().is_some())
                     };
-                    let found = first_bad_byte(&bytes);
-                    assert_eq!(found.is_some(), expected.is_some(), "{bytes:x?}");
-                    // The proof comes in the bad character or with the byte right behind its start.
-                    assert!(found >= expected, "{bytes:x?}");
+                    assert_eq!(first_bad_byte(&bytes), (0..bytes.len()).find(proven), "{bytes:x?}");
                 }
             }
         }
