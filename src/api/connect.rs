@@ -22,7 +22,7 @@ pub(crate) struct Connect {
 impl Connect {
     /// `WinHttpConnect`. `host` is what C gave.
     pub(crate) fn open(session: &Arc<Session>, host: &[u16], port: u16) -> Result<Handle> {
-        let host = Host::parse(host).ok_or(Code::INVALID_URL)?;
+        let host = Host::of_connect(host).map_err(|_| Code::INVALID_URL)?;
         let node = Node::new(Some(Object::Session(session.clone())))?;
         let connect = Arc::new(Connect { node, session: session.clone(), host, port });
         let handle = handles::publish(Object::Connect(connect))?;

@@ -24,7 +24,7 @@ pub(crate) struct Session {
     /// Guards only itself: what new requests copy.
     settings: Mutex<Settings>,
     /// Guards only itself: the `User-Agent` of requests that bring none.
-    agent: Mutex<Vec<u16>>,
+    agent: Mutex<Vec<u8>>,
     tls: tls::Configs,
     /// Guards only itself: a Win32 event that is set when all is over.
     unload_event: Mutex<Option<usize>>,
@@ -34,7 +34,7 @@ pub(crate) struct Session {
 
 /// How a session begins.
 pub(crate) struct Start {
-    pub(crate) agent: Vec<u16>,
+    pub(crate) agent: Vec<u8>,
     pub(crate) is_async: bool,
     /// `WINHTTP_FLAG_SECURE_DEFAULTS`: nothing below TLS 1.2, ever.
     pub(crate) secure_defaults: bool,
@@ -77,7 +77,7 @@ impl Session {
         &self.settings
     }
 
-    pub(crate) fn agent(&self) -> &Mutex<Vec<u16>> {
+    pub(crate) fn agent(&self) -> &Mutex<Vec<u8>> {
         &self.agent
     }
 
@@ -98,5 +98,14 @@ impl Session {
         let _lease = self.node.lease()?;
         self.node.notify(&Notice::HandleCreated(child));
         Ok(())
+    }
+}
+
+impl Drop for Session {
+    /// Every object below has given up its share, so the last callback has returned.
+    fn drop(&mut self) {
+        if let Some(event) = *self.unload_event.lock() {
+            platform::signal_event(event);
+        }
     }
 }

@@ -15,6 +15,8 @@ pub(crate) struct Settings {
     pub(crate) max_drain_size: u32,
     pub(crate) ws_receive_buffer: u32,
     pub(crate) ws_send_buffer: u32,
+    /// Milliseconds; what a WebSocket begins with.
+    pub(crate) ws_close_timeout: u32,
     /// `WINHTTP_OPTION_SECURE_PROTOCOLS`; 0 is the default.
     pub(crate) secure_protocols: u32,
     /// `WINHTTP_OPTION_SECURITY_FLAGS`, the ignore bits.
@@ -70,6 +72,7 @@ impl Default for Settings {
             max_drain_size: 1024 * 1024,
             ws_receive_buffer: 32 * 1024,
             ws_send_buffer: 32 * 1024,
+            ws_close_timeout: 10_000,
             secure_protocols: 0,
             security_flags: 0,
             disabled: 0,

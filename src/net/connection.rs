@@ -2,8 +2,12 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Instant;
 
 use crate::net::Socket;
+use crate::net::op::Fault;
+use crate::net::op::Interest;
+use crate::net::op::Waiting;
 use crate::net::tls;
 
 /// Shared by whoever uses the connection at the moment: a request, then perhaps a WebSocket.
@@ -49,6 +53,30 @@ impl Connection {
     /// Whether a read might find something.
     pub(crate) fn maybe_readable(&self) -> bool {
         self.socket.maybe_readable() || self.tls.as_ref().is_some_and(tls::Session::has_plaintext)
+    }
+
+    /// Reads at least one byte, or 0 at the peer's end.
+    pub(crate) async fn receive(
+        &self,
+        waiting: &Waiting,
+        into: &mut [u8],
+        deadline: Option<Instant>,
+    ) -> Result<usize, Fault> {
+        waiting.io(&self.socket, Interest::Read, deadline, || self.read(into)).await
+    }
+
+    /// Hands all of `bytes` to the transport.
+    pub(crate) async fn send(
+        &self,
+        waiting: &Waiting,
+        mut bytes: &[u8],
+        deadline: Option<Instant>,
+    ) -> Result<(), Fault> {
+        while !bytes.is_empty() {
+            let sent = waiting.io(&self.socket, Interest::Write, deadline, || self.write(bytes)).await?;
+            bytes = bytes.get(sent..).unwrap_or_default();
+        }
+        waiting.io(&self.socket, Interest::Write, deadline, || self.flush()).await
     }
 
     pub(crate) fn socket(&self) -> &Socket {

@@ -3,7 +3,8 @@
 //! - `SocketId`, `socket_id`: a socket's number, for `wait`
 //! - `Signal`: something a blocked thread can be woken by
 //! - `wait`: blocks until a socket is ready, the signal is set, or time is up
-//! - `signal_event`: sets a Win32 event object of the application's
+//! - `event_support`, `signal_event`: sets a Win32 event object of the application's
+//! - `socket_address`: an address as C sees it
 
 #[cfg(target_os = "linux")]
 #[allow(unsafe_code)]

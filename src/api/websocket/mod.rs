@@ -96,6 +96,7 @@ pub(crate) struct Upgrade<'a> {
     /// What followed the response head.
     pub(crate) surplus: &'a [u8],
     pub(crate) receive_buffer: u32,
+    pub(crate) close_timeout: u32,
     pub(crate) send_timeout: u32,
     pub(crate) receive_timeout: u32,
 }
@@ -115,7 +116,7 @@ impl WebSocket {
             turn: Condvar::new(),
             deferred: Mutex::new(VecDeque::new()),
             alarm: Alarm::new(),
-            close_timeout: AtomicU32::new(DEFAULT_CLOSE_TIMEOUT),
+            close_timeout: AtomicU32::new(upgrade.close_timeout),
             keepalive: AtomicU32::new(DEFAULT_KEEPALIVE),
             send_timeout: AtomicU32::new(upgrade.send_timeout),
             receive_timeout: AtomicU32::new(upgrade.receive_timeout),
@@ -205,4 +206,3 @@ impl BufferKind {
 
 /// Milliseconds.
 const DEFAULT_KEEPALIVE: u32 = 30_000;
-const DEFAULT_CLOSE_TIMEOUT: u32 = 10_000;

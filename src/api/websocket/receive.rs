@@ -98,7 +98,7 @@ impl WebSocket {
         Ok(None)
     }
 
-    fn receive_blocking(&self, mut side: MutexGuard<'_, ReceiveSide>) -> Result<Received> {
+    fn receive_blocking<'a>(&'a self, mut side: MutexGuard<'a, ReceiveSide>) -> Result<Received> {
         loop {
             match side.look(self) {
                 Found::Received(received) => return Ok(received),

@@ -1,8 +1,10 @@
 //! Linux.
 
+mod address;
 mod events;
 mod wait;
 
+pub(crate) use address::socket_address;
 pub(crate) use events::event_support;
 pub(crate) use events::signal_event;
 pub(crate) use wait::Signal;
