@@ -11,6 +11,7 @@ use std::{env, fs};
 use cbindgen::{Builder, Config};
 
 const ABI: &str = "src/abi";
+const NO_MANGLE: &str = "#[unsafe(no_mangle)]";
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
@@ -68,7 +69,7 @@ impl Abi {
         let function_sources = rust_files(root)
             .iter()
             .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), read(path)))
-            .filter(|(_, text)| text.contains("#[unsafe(no_mangle)]"))
+            .filter(|(_, text)| text.contains(NO_MANGLE))
             .collect();
         Abi {
             constants,
@@ -203,8 +204,9 @@ fn struct_definitions(abi: &Abi, config: &Config, out: &Path) -> String {
     let mut text = run_cbindgen(&config, out, &[("structs.rs".to_owned(), plain)]);
     for name in &config.export.include {
         for kind in ["struct", "union"] {
-            let tag = format!("typedef {kind} {name} {{");
-            text = text.replace(&tag, &format!("typedef {kind} _{name} {{"));
+            text = text
+                .replace(&format!("typedef {kind} {name} {{"), &format!("typedef {kind} _{name} {{"))
+                .replace(&format!("{kind} {name} "), &format!("{name} "));
         }
         let end = format!("}} {name};");
         assert!(text.contains(&end), "cbindgen wrote no {name}");
@@ -214,13 +216,29 @@ fn struct_definitions(abi: &Abi, config: &Config, out: &Path) -> String {
 }
 
 fn prototypes(abi: &Abi, config: &Config, out: &Path) -> String {
-    let mut text = run_cbindgen(config, out, &abi.function_sources);
-    for name in abi.function_sources.iter().flat_map(|(_, source)| exported(source)) {
+    let exported = abi.function_sources.iter().flat_map(|(_, source)| exported(source));
+    // Other exports, such as `GlobalFree`, are declared by other headers.
+    let (ours, others): (Vec<_>, Vec<_>) = exported.partition(|name| name.starts_with("WinHttp"));
+    let mut config = config.clone();
+    config.export.exclude.extend(others.into_iter().map(str::to_owned));
+    let mut text = run_cbindgen(&config, out, &abi.function_sources);
+    for name in ours {
         let bare = format!(" {name}(");
         assert!(text.contains(&bare), "cbindgen wrote no prototype of {name}");
         text = text.replace(&bare, &format!(" WINAPI {name}("));
     }
     text.lines().map(wrapped).collect()
+}
+
+/// The names of the functions below a `no_mangle`.
+fn exported(source: &str) -> impl Iterator<Item = &str> {
+    let mut lines = source.lines();
+    std::iter::from_fn(move || {
+        lines.find(|line| line.trim() == NO_MANGLE)?;
+        let signature = lines.find_map(|line| line.split_once("fn ")).expect("an export is a function").1;
+        let end = signature.find(['(', '<']).expect("a function has parameters");
+        Some(&signature[..end])
+    })
 }
 
 /// Breaks a prototype that is too long after a comma; cbindgen's own way would be off by the `WINAPI`.
@@ -237,15 +255,6 @@ fn wrapped(line: &str) -> String {
         width += part.len();
     }
     text + "\n"
-}
-
-/// The names after `extern "system" fn`.
-fn exported(source: &str) -> impl Iterator<Item = &str> {
-    let after_attribute = source.split("#[unsafe(no_mangle)]").skip(1);
-    after_attribute.map(|item| {
-        let signature = item.split_once("extern \"system\" fn ").expect("exports are extern \"system\"").1;
-        signature.split_once('(').expect("a function has parameters").0
-    })
 }
 
 /// Runs cbindgen on copies of the sources, for it skips `extern "system"` (its issue 55).

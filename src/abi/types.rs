@@ -1,7 +1,7 @@
 //! The public C types, named and laid out as in the SDK.
 //!
 //! Packing follows the SDK's header: 8 in 64-bit processes, 4 in 32-bit ones. It shows only where a 64-bit integer
-//! is a member, so just those structs are `packed(4)` on 32 bits. [`layouts`] states every offset for both.
+//! is a member, so just those structs are `packed(4)` on 32 bits. `layouts.rs` states every offset for both.
 
 #![allow(non_camel_case_types, non_snake_case, non_upper_case_globals)] // C spelling
 
