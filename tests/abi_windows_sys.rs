@@ -71,7 +71,7 @@ fn their_layouts() -> Vec<Layout> {
             $($field:ident $at64:literal / $at32:literal,)*
         })*) => {
             // What a name means when the inner `use`s do not have it.
-            $(#[allow(non_camel_case_types, non_snake_case, dead_code)]
+            $(#[allow(non_camel_case_types, non_snake_case, dead_code, clippy::upper_case_acronyms)]
             struct $name { $($field: (),)* })*
 
             fn their_layouts_or_nothing() -> Vec<Layout> {

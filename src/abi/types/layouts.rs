@@ -94,6 +94,20 @@ macro_rules! every_layout {
                 BytesIn 56/56, BytesReordered 64/64, BytesRetrans 68/68, FastRetrans 72/72, DupAcksIn 76/76,
                 TimeoutEpisodes 80/80, SynRetrans 84/84,
             }
+            TCP_INFO_v1 136/136 align 8/8 {
+                State 0/0, Mss 4/4, ConnectionTimeMs 8/8, TimestampsEnabled 16/16, RttUs 20/20, MinRttUs 24/24,
+                BytesInFlight 28/28, Cwnd 32/32, SndWnd 36/36, RcvWnd 40/40, RcvBuf 44/44, BytesOut 48/48,
+                BytesIn 56/56, BytesReordered 64/64, BytesRetrans 68/68, FastRetrans 72/72, DupAcksIn 76/76,
+                TimeoutEpisodes 80/80, SynRetrans 84/84, SndLimTransRwin 88/88,
+                SndLimTimeRwin 92/92, SndLimBytesRwin 96/96, SndLimTransCwnd 104/104, SndLimTimeCwnd 108/108,
+                SndLimBytesCwnd 112/112, SndLimTransSnd 120/120, SndLimTimeSnd 124/124, SndLimBytesSnd 128/128,
+            }
+            SecPkgContext_Bindings 16/8 align 8/4 { BindingsLength 0/0, Bindings 8/4, }
+            SEC_CHANNEL_BINDINGS 32/32 align 4/4 {
+                dwInitiatorAddrType 0/0, cbInitiatorLength 4/4, dwInitiatorOffset 8/8, dwAcceptorAddrType 12/12,
+                cbAcceptorLength 16/16, dwAcceptorOffset 20/20, cbApplicationDataLength 24/24,
+                dwApplicationDataOffset 28/28,
+            }
             SecPkgContext_ConnectionInfo 28/28 align 4/4 {
                 dwProtocol 0/0, aiCipher 4/4, dwCipherStrength 8/8, aiHash 12/12, dwHashStrength 16/16,
                 aiExch 20/20, dwExchStrength 24/24,

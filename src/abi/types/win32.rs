@@ -204,6 +204,68 @@ pub struct TCP_INFO_v0 {
     pub SynRetrans: u8,
 }
 
+/// TCP statistics, with what limited the sender.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TCP_INFO_v1 {
+    /// `TCPSTATE` of the connection.
+    pub State: i32,
+    /// Segment size.
+    pub Mss: ULONG,
+    /// Age of the connection, milliseconds.
+    pub ConnectionTimeMs: u64,
+    /// Whether timestamps are in use.
+    pub TimestampsEnabled: u8,
+    /// Round trip, microseconds.
+    pub RttUs: ULONG,
+    /// Shortest round trip, microseconds.
+    pub MinRttUs: ULONG,
+    /// Bytes sent and not acknowledged.
+    pub BytesInFlight: ULONG,
+    /// Congestion window.
+    pub Cwnd: ULONG,
+    /// Send window.
+    pub SndWnd: ULONG,
+    /// Receive window.
+    pub RcvWnd: ULONG,
+    /// Receive buffer.
+    pub RcvBuf: ULONG,
+    /// Bytes sent.
+    pub BytesOut: u64,
+    /// Bytes received.
+    pub BytesIn: u64,
+    /// Bytes received out of order.
+    pub BytesReordered: ULONG,
+    /// Bytes sent again.
+    pub BytesRetrans: ULONG,
+    /// Fast retransmissions.
+    pub FastRetrans: ULONG,
+    /// Duplicate acknowledgements received.
+    pub DupAcksIn: ULONG,
+    /// Retransmission timeouts.
+    pub TimeoutEpisodes: ULONG,
+    /// Retransmissions of the SYN.
+    pub SynRetrans: u8,
+    /// Times that the receiver's window became the limit.
+    pub SndLimTransRwin: ULONG,
+    /// Milliseconds that the receiver's window was the limit.
+    pub SndLimTimeRwin: ULONG,
+    /// Bytes sent while the receiver's window was the limit.
+    pub SndLimBytesRwin: u64,
+    /// Times that congestion became the limit.
+    pub SndLimTransCwnd: ULONG,
+    /// Milliseconds that congestion was the limit.
+    pub SndLimTimeCwnd: ULONG,
+    /// Bytes sent while congestion was the limit.
+    pub SndLimBytesCwnd: u64,
+    /// Times that the application became the limit.
+    pub SndLimTransSnd: ULONG,
+    /// Milliseconds that the application was the limit.
+    pub SndLimTimeSnd: ULONG,
+    /// Bytes sent while the application was the limit.
+    pub SndLimBytesSnd: u64,
+}
+
 /// Parameters of a TLS connection.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
@@ -258,4 +320,36 @@ pub struct SecPkgContext_CipherInfo {
     pub szCertificate: [WCHAR; 64],
     /// Kind of key.
     pub dwKeyType: DWORD,
+}
+
+/// Where the channel binding of a TLS connection is.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct SecPkgContext_Bindings {
+    /// Bytes of the block and its data.
+    pub BindingsLength: ULONG,
+    /// The block.
+    pub Bindings: *mut SEC_CHANNEL_BINDINGS,
+}
+
+/// Channel binding; its data follow.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SEC_CHANNEL_BINDINGS {
+    /// 0.
+    pub dwInitiatorAddrType: ULONG,
+    /// 0.
+    pub cbInitiatorLength: ULONG,
+    /// 0.
+    pub dwInitiatorOffset: ULONG,
+    /// 0.
+    pub dwAcceptorAddrType: ULONG,
+    /// 0.
+    pub cbAcceptorLength: ULONG,
+    /// 0.
+    pub dwAcceptorOffset: ULONG,
+    /// Bytes of the data.
+    pub cbApplicationDataLength: ULONG,
+    /// Where the data start, from the start of the block.
+    pub dwApplicationDataOffset: ULONG,
 }
