@@ -1,1 +1,4 @@
 //! The C border.
+
+pub mod constants;
+pub mod types;
