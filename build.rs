@@ -26,8 +26,6 @@ fn main() {
     if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
         // The file's own name: what `-lwinhttp` finds is then what the loader looks for, without further links.
         println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,libwinhttp.so");
-        // Threads may still run our code when the application closes the library.
-        println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
     }
 }
 

@@ -19,11 +19,17 @@ pub(crate) enum Notice<'a> {
     IntermediateResponse(u32),
     NameResolved(&'a str),
     /// The caller's buffer and how much of it was filled; 0 at the end of the body.
-    ReadComplete { buffer: usize, bytes: u32 },
+    ReadComplete {
+        buffer: usize,
+        bytes: u32,
+    },
     ReceivingResponse,
     Redirect(&'a str),
     /// The accepted asynchronous call that failed, by its `API_*` number.
-    RequestError { api: u32, error: Code },
+    RequestError {
+        api: u32,
+        error: Code,
+    },
     RequestSent(u32),
     ResolvingName(&'a str),
     ResponseReceived(u32),
@@ -33,10 +39,19 @@ pub(crate) enum Notice<'a> {
     SendingRequest,
     WriteComplete(u32),
     WsCloseComplete,
-    WsError { operation: WsOperation, error: Code },
-    WsReadComplete { bytes: u32, kind: BufferKind },
+    WsError {
+        operation: WsOperation,
+        error: Code,
+    },
+    WsReadComplete {
+        bytes: u32,
+        kind: BufferKind,
+    },
     WsShutdownComplete,
-    WsWriteComplete { bytes: u32, kind: BufferKind },
+    WsWriteComplete {
+        bytes: u32,
+        kind: BufferKind,
+    },
 }
 
 /// The WebSocket operation that failed, by its `WINHTTP_WEB_SOCKET_OPERATION` number.

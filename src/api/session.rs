@@ -16,6 +16,7 @@ use crate::net::engine::Engine;
 use crate::net::engine::EngineOwner;
 use crate::net::tls;
 use crate::platform;
+use crate::proto::headers::narrow;
 
 pub(crate) struct Session {
     node: Node,
@@ -34,7 +35,8 @@ pub(crate) struct Session {
 
 /// How a session begins.
 pub(crate) struct Start {
-    pub(crate) agent: Vec<u8>,
+    /// As C gave it.
+    pub(crate) agent: Vec<u16>,
     pub(crate) is_async: bool,
     /// `WINHTTP_FLAG_SECURE_DEFAULTS`: nothing below TLS 1.2, ever.
     pub(crate) secure_defaults: bool,
@@ -54,7 +56,7 @@ impl Session {
             is_async: start.is_async,
             secure_defaults: start.secure_defaults,
             settings: Mutex::new(Settings::default()),
-            agent: Mutex::new(start.agent),
+            agent: Mutex::new(narrow(&start.agent).ok_or(Code::INVALID_PARAMETER)?),
             tls: tls::Configs::new(),
             unload_event: Mutex::new(None),
             engine,

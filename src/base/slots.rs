@@ -102,9 +102,10 @@ impl<T: Clone> SlotTable<T> {
 
     fn slot_made(&self, index: usize) -> Option<&Slot<T>> {
         let (chunk, at) = place(index);
-        let slots = self.chunks.get(chunk)?.get_or_init(|| {
-            (0..FIRST << chunk).map(|_| Slot(Mutex::new((1, None)))).collect()
-        });
+        let slots = self
+            .chunks
+            .get(chunk)?
+            .get_or_init(|| (0..FIRST << chunk).map(|_| Slot(Mutex::new((1, None)))).collect());
         slots.get(at)
     }
 }
@@ -145,11 +146,13 @@ mod tests {
         let table = SlotTable::new();
         let first = table.insert(1).unwrap();
         table.remove(first).unwrap();
-        let again: Vec<Key> = (0..500).map(|n| {
-            let key = table.insert(n).unwrap();
-            table.remove(key).unwrap();
-            key
-        }).collect();
+        let again: Vec<Key> = (0..500)
+            .map(|n| {
+                let key = table.insert(n).unwrap();
+                table.remove(key).unwrap();
+                key
+            })
+            .collect();
         assert!(again.iter().any(|key| key.index() == first.index()), "the slot was never reused");
         assert!(table.get(first).is_none());
         assert!(table.remove(first).is_none());

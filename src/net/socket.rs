@@ -42,7 +42,9 @@ impl Socket {
                 self.tcp.set_nodelay(true)?;
                 Ok(peer)
             }
-            Err(error) if error.kind() == io::ErrorKind::NotConnected => Err(io::ErrorKind::WouldBlock.into()),
+            Err(error) if error.kind() == io::ErrorKind::NotConnected => {
+                Err(io::ErrorKind::WouldBlock.into())
+            }
             Err(error) => Err(error),
         }
     }

@@ -20,7 +20,6 @@ pub(crate) struct Want {
     pub(crate) deadline: Option<Instant>,
 }
 
-
 /// The threads that are blocked on behalf of one object, so that another thread can wake them.
 pub(crate) struct Sleepers(Mutex<Vec<Arc<Signal>>>);
 

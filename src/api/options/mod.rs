@@ -143,9 +143,7 @@ pub(crate) fn query(object: &Object, id: u32, room: Room) -> Result<Answer> {
     match &row.access {
         Access::Flag { .. } => Err(Code::INVALID_PARAMETER),
         Access::U32 { get, .. } => sized(4, &|| Ok(get(object)?.to_ne_bytes().to_vec())),
-        Access::Pointer { get, .. } => {
-            sized(size_of::<usize>(), &|| Ok(get(object)?.to_ne_bytes().to_vec()))
-        }
+        Access::Pointer { get, .. } => sized(size_of::<usize>(), &|| Ok(get(object)?.to_ne_bytes().to_vec())),
         Access::Struct { size, get } => sized(*size, &|| get(object)),
         Access::Text { get, .. } => {
             let text = get(object)?;

@@ -223,7 +223,9 @@ pub(super) static OPTIONS: &[Row] = &[
         query_on: S,
         access: dword(
             |object| plain(object, |settings| settings.max_conns_per_1_0_server),
-            |object, count| change(object, |settings| settings.max_conns_per_1_0_server = at_least_two(count)),
+            |object, count| {
+                change(object, |settings| settings.max_conns_per_1_0_server = at_least_two(count))
+            },
         ),
     },
     Row {
@@ -314,7 +316,9 @@ pub(super) static OPTIONS: &[Row] = &[
         access: Access::Struct {
             size: CONNECTION_INFO_SIZE,
             get: |object| match object {
-                Object::Request(request) => request.addresses().map(|(local, peer)| connection_info(local, peer)),
+                Object::Request(request) => {
+                    request.addresses().map(|(local, peer)| connection_info(local, peer))
+                }
                 _ => Err(Code::INTERNAL_ERROR),
             },
         },

@@ -38,7 +38,8 @@ impl Request {
             match self.connect_to(*address, settings).await {
                 Ok((socket, peer)) => {
                     self.inform(&Notice::ConnectedToServer(&ip))?;
-                    let tls = if url.secure() { Some(self.secure(&socket, url, settings).await?) } else { None };
+                    let tls =
+                        if url.secure() { Some(self.secure(&socket, url, settings).await?) } else { None };
                     let connection = Connection::new(socket, tls, peer).map_err(|error| {
                         log::debug!("{error}");
                         Code::CONNECTION_ERROR

@@ -69,7 +69,9 @@ enum Current {
     /// Waits for its socket, its deadline or a helper thread.
     Waiting(Operation),
     /// Some thread is polling it; `again`: something happened meanwhile.
-    Polling { again: bool },
+    Polling {
+        again: bool,
+    },
 }
 
 impl Task {

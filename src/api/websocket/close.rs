@@ -202,7 +202,9 @@ impl WebSocket {
 
     /// Ends the connection; what the transport has accepted still arrives.
     fn hang_up(&self, _receive: &MutexGuard<'_, ReceiveSide>, send: &MutexGuard<'_, SendSide>) {
-        if send.is_empty() && let Some(tls) = self.connection.tls() {
+        if send.is_empty()
+            && let Some(tls) = self.connection.tls()
+        {
             tls.close_notify(self.connection.socket());
         }
         self.connection.socket().hang_up();

@@ -19,7 +19,6 @@ use std::sync::Arc;
 use std::sync::Weak;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU32;
-use std::sync::atomic::Ordering;
 
 use parking_lot::Condvar;
 use parking_lot::Mutex;
@@ -39,7 +38,6 @@ use crate::net::Sleepers;
 use crate::net::engine::Alarm;
 use crate::net::engine::Engine;
 use crate::net::engine::Reactive;
-pub(crate) use receive::Received;
 use receive::ReceiveSide;
 use send::SendSide;
 

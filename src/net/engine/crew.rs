@@ -99,7 +99,8 @@ impl Engine {
                 }
                 if quiet > QUIET_TICKS {
                     self.monitor_asleep.store(true, Ordering::Relaxed);
-                    while self.monitor_asleep.load(Ordering::Relaxed) && !self.stopping.load(Ordering::SeqCst) {
+                    while self.monitor_asleep.load(Ordering::Relaxed) && !self.stopping.load(Ordering::SeqCst)
+                    {
                         // Work that begins between the last tick and this wait is noticed here at
                         // the latest; the wake-up from the poll loop is the ordinary way.
                         if self.monitor_wakes.wait_for(&mut crew, IDLE).timed_out()

@@ -3,11 +3,11 @@
 use std::cmp::Ordering as Order;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
+use std::sync::LazyLock;
 use std::sync::Weak;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
-use std::sync::LazyLock;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -30,11 +30,7 @@ pub(crate) struct Alarm {
 
 impl Alarm {
     pub(crate) const fn new() -> Alarm {
-        Alarm {
-            due: AtomicU64::new(NEVER),
-            looked_at: AtomicU64::new(NEVER),
-            rang: AtomicBool::new(false),
-        }
+        Alarm { due: AtomicU64::new(NEVER), looked_at: AtomicU64::new(NEVER), rang: AtomicBool::new(false) }
     }
 
     /// Whether the alarm has gone off since the last time this was asked.

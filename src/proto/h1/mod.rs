@@ -16,7 +16,6 @@ pub(crate) use body::BodyError;
 pub(crate) use body::BodyFraming;
 pub(crate) use body::BodyReader;
 pub(crate) use body::Step;
-pub(crate) use keep_alive::Exchange;
 pub(crate) use request::RequestHead;
 pub(crate) use request::request_method;
 pub(crate) use request_framing::RequestFraming;

@@ -10,15 +10,11 @@ mod resolve;
 use std::fmt;
 
 pub(crate) use components::Components;
-pub(crate) use components::CrackAnswer;
 pub(crate) use components::CrackError;
 pub(crate) use components::CrackFlags;
 pub(crate) use components::Fill;
 pub(crate) use components::Want;
 pub(crate) use components::answer;
-pub(crate) use crack::Cracked;
-pub(crate) use crack::Part;
-pub(crate) use crack::crack;
 pub(crate) use create::CreateError;
 pub(crate) use create::CreateFlags;
 pub(crate) use create::UrlParts;
