@@ -38,13 +38,12 @@ static int collect(conn *c, int async, unsigned char *back) {
 }
 
 static void echo_64_mib(int async) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
     sender s;
     unsigned char *out = malloc(SIZE), *back = malloc(SIZE + 65536);
-    rec_init(&r);
     h_limit(120);
-    NEED(h_websocket(&c, async, "/echo", &r));
+    NEED(h_websocket(&c, async, "/echo", r));
     h_pattern(out, SIZE);
     memset(back, 0, SIZE);
     s.c = &c;
@@ -118,26 +117,25 @@ static void full_duplex_sync(void) {
 
 /* A send that the socket cannot take is accepted, completes later and only once. */
 static void send_completes_when_the_peer_reads_again(void) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
     char path[128], text[64];
     const char *token = h_token();
     unsigned char *out = malloc(SIZE);
-    h_record e;
+    h_record e = {0};
     int i, calls = 0;
-    rec_init(&r);
     h_limit(90);
     h_pattern(out, SIZE);
     snprintf(path, sizeof path, "/deaf?gate=%s", token);
-    NEED(h_websocket(&c, 1, path, &r));
+    NEED(h_websocket(&c, 1, path, r));
     EQ(WinHttpWebSocketSend(c.ws, BIN, out, SIZE), 0);
-    calls = rec_wait_nth(&r, c.ws, WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE, 1, 200, NULL);
+    calls = rec_wait_nth(r, c.ws, WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE, 1, 200, NULL);
     EQ(calls, 0);
     /* One outstanding: the second is refused, without a callback. */
     for (i = 0; i < 3; i++) EQ(WinHttpWebSocketSend(c.ws, BIN, out, 10), E_OP);
     snprintf(path, sizeof path, "/release/%s", token);
     EQ_STR(h_get_text(path), "released");
-    EXPECT(rec_wait_nth(&r, c.ws, WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE, 1, 60000, &e));
+    EXPECT(rec_wait_nth(r, c.ws, WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE, 1, 60000, &e));
     EQ(e.info.ws_status.dwBytesTransferred, SIZE);
     EQ(e.info.ws_status.eBufferType, BIN);
     h_message(&c, 1, text, sizeof text);
@@ -146,7 +144,7 @@ static void send_completes_when_the_peer_reads_again(void) {
         snprintf(want, sizeof want, "%u ", (unsigned)SIZE);
         EXPECT(!strncmp(text, want, strlen(want)));
     }
-    EQ(rec_count(&r, c.ws, WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE), 1);
+    EQ(rec_count(r, c.ws, WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE), 1);
     h_finish(&c);
     free(out);
 }

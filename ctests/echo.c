@@ -13,10 +13,9 @@ static void say(conn *c, int async, int type, const char *text) {
 }
 
 static void echo(int async) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
-    rec_init(&r);
-    NEED(h_websocket(&c, async, "/echo", &r));
+    NEED(h_websocket(&c, async, "/echo", r));
     EQ(h_status(c.req), 101);
     say(&c, async, TXT, "hello");
     say(&c, async, BIN, "\x01\x02\xff\xfe");
@@ -29,12 +28,11 @@ static void echo(int async) {
 BOTH(echo)
 
 static void every_small_length(int async) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
     DWORD n;
     unsigned char out[300], back[300];
-    rec_init(&r);
-    NEED(h_websocket(&c, async, "/echo", &r));
+    NEED(h_websocket(&c, async, "/echo", r));
     h_pattern(out, sizeof out);
     for (n = 0; n < 300; n++) {
         got g;
@@ -50,13 +48,12 @@ static void every_small_length(int async) {
 BOTH(every_small_length)
 
 static void the_buffer_sent_is_not_changed(int async) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
     static unsigned char out[70000], copy[70000];
-    rec_init(&r);
     h_pattern(out, sizeof out);
     memcpy(copy, out, sizeof out);
-    NEED(h_websocket(&c, async, "/sink", &r));
+    NEED(h_websocket(&c, async, "/sink", r));
     EQ(h_send(&c, async, BIN, out, sizeof out), 0);
     EXPECT(!memcmp(out, copy, sizeof out));
     h_finish(&c);
@@ -64,11 +61,10 @@ static void the_buffer_sent_is_not_changed(int async) {
 BOTH(the_buffer_sent_is_not_changed)
 
 static void greeting_in_the_packet_of_the_101(int async) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
     char text[64];
-    rec_init(&r);
-    NEED(h_websocket(&c, async, "/greeting", &r));
+    NEED(h_websocket(&c, async, "/greeting", r));
     EQ_STR(h_message(&c, async, text, sizeof text), "welcome");
     say(&c, async, TXT, "thanks");
     h_finish(&c);
@@ -226,10 +222,9 @@ static void resent_request_gives_a_second_websocket(void) {
 }
 
 static void survives_its_request_connection_and_session(int async) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
-    rec_init(&r);
-    NEED(h_websocket(&c, async, "/echo", &r));
+    NEED(h_websocket(&c, async, "/echo", r));
     EXPECT(WinHttpCloseHandle(c.req));
     say(&c, async, TXT, "after the request");
     EXPECT(WinHttpCloseHandle(c.con));
@@ -238,7 +233,7 @@ static void survives_its_request_connection_and_session(int async) {
     say(&c, async, TXT, "after the session");
     EQ(h_close(&c, async, 1000, NULL), 0);
     EXPECT(WinHttpCloseHandle(c.ws));
-    if (async) EXPECT(rec_wait(&r, c.ws, WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING));
+    if (async) EXPECT(rec_wait(r, c.ws, WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING));
 }
 BOTH(survives_its_request_connection_and_session)
 
@@ -246,14 +241,13 @@ static void answers_other_than_101_are_ordinary(int async) {
     static const int codes[] = {200, 301, 400, 401, 403, 404, 500, 503};
     size_t i;
     for (i = 0; i < sizeof codes / sizeof *codes; i++) {
-        recorder r;
+        recorder *r = rec_new();
         conn c;
         char path[64], body[256] = "", want[64];
         DWORD n = 0;
-        rec_init(&r);
         snprintf(path, sizeof path, "/status/%d", codes[i]);
         snprintf(want, sizeof want, "the body of %d\n", codes[i]);
-        NEED(h_prepare(&c, async, "plain", path, &r, 1));
+        NEED(h_prepare(&c, async, "plain", path, r, 1));
         if (codes[i] == 301) {
             DWORD never = WINHTTP_DISABLE_REDIRECTS;
             EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_DISABLE_FEATURE, &never, sizeof never));
@@ -263,7 +257,7 @@ static void answers_other_than_101_are_ordinary(int async) {
         if (async) {
             h_record e;
             EXPECT(WinHttpReadData(c.req, body, 255, NULL));
-            if (rec_wait_nth(&r, c.req, WINHTTP_CALLBACK_STATUS_READ_COMPLETE | WINHTTP_CALLBACK_STATUS_REQUEST_ERROR, 1, 5000, &e)) {
+            if (rec_wait_nth(r, c.req, WINHTTP_CALLBACK_STATUS_READ_COMPLETE | WINHTTP_CALLBACK_STATUS_REQUEST_ERROR, 1, 5000, &e)) {
                 EQ_ROW(path, e.status, WINHTTP_CALLBACK_STATUS_READ_COMPLETE);
                 EQ_ROW(path, e.pointer, body);
                 n = e.length;
@@ -282,10 +276,9 @@ static void answers_other_than_101_are_ordinary(int async) {
 BOTH(answers_other_than_101_are_ordinary)
 
 static void redirect_leads_to_the_websocket(int async) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
-    rec_init(&r);
-    NEED(h_websocket(&c, async, "/redirect-ws", &r));
+    NEED(h_websocket(&c, async, "/redirect-ws", r));
     say(&c, async, TXT, "there");
     h_finish(&c);
 }
@@ -318,22 +311,20 @@ static void header_case_does_not_matter(void) {
 }
 
 static void ping_is_answered_with_its_payload(int async) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
     char text[128];
-    rec_init(&r);
-    NEED(h_websocket(&c, async, "/ping/payload", &r));
+    NEED(h_websocket(&c, async, "/ping/payload", r));
     EQ_STR(h_message(&c, async, text, sizeof text), "pong:fin:7:payload");
     h_finish(&c);
 }
 BOTH(ping_is_answered_with_its_payload)
 
 static void pings_between_fragments(int async) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
     char text[128];
-    rec_init(&r);
-    NEED(h_websocket(&c, async, "/ping-fragments", &r));
+    NEED(h_websocket(&c, async, "/ping-fragments", r));
     EQ_STR(h_message(&c, async, text, sizeof text), "one two three");
     EQ_STR(h_message(&c, async, text, sizeof text), "pong:fin:2:p1 pong:fin:2:p2");
     h_finish(&c);
@@ -341,11 +332,10 @@ static void pings_between_fragments(int async) {
 BOTH(pings_between_fragments)
 
 static void pongs_do_not_disturb_sends(int async) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
     int i;
-    rec_init(&r);
-    NEED(h_websocket(&c, async, "/ping-storm", &r));
+    NEED(h_websocket(&c, async, "/ping-storm", r));
     for (i = 0; i < 100; i++) say(&c, async, TXT, "between the pings");
     h_finish(&c);
 }

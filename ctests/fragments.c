@@ -14,19 +14,18 @@ static void send_types(int async) {
     int running, type;
     for (running = 0; running < 3; running++)
         for (type = 0; type < 4; type++) {
-            recorder r;
+            recorder *r = rec_new();
             conn c;
             char row[64], text[128];
             DWORD error;
             int same = running == 1 ? BINF : TXTF, mark;
-            rec_init(&r);
             snprintf(row, sizeof row, "sequence %d, type %s", running, type_names[type]);
-            NEED(h_websocket(&c, async, "/frames", &r));
+            NEED(h_websocket(&c, async, "/frames", r));
             if (running) {
                 EQ_ROW(row, h_send(&c, async, same, "start", 5), 0);
                 EQ_STR(h_message(&c, async, text, sizeof text), running == 1 ? "binary:more:5:start" : "text:more:5:start");
             }
-            mark = rec_mark(&r);
+            mark = rec_mark(r);
             if (cells[running][type]) {
                 EQ_ROW(row, h_send(&c, async, type, "abc", 3), 0);
                 h_message(&c, async, text, sizeof text);
@@ -34,7 +33,7 @@ static void send_types(int async) {
             } else {
                 error = WinHttpWebSocketSend(c.ws, (WINHTTP_WEB_SOCKET_BUFFER_TYPE)type, (void *)"abc", 3);
                 EQ_ROW(row, error, ERROR_INVALID_PARAMETER);
-                EQ_ROW(row, rec_mark(&r), mark);
+                EQ_ROW(row, rec_mark(r), mark);
                 /* A rejected call changes nothing: the sequence goes on with its own type. */
                 EQ_ROW(row, h_send(&c, async, same, "more", 4), 0);
                 EQ_STR(h_message(&c, async, text, sizeof text), "cont:more:4:more");
@@ -48,11 +47,10 @@ BOTH(send_types)
 
 static void wrong_send_types(int async) {
     static const int types[] = {4, 5, 6, 255, -1};
-    recorder r;
+    recorder *r = rec_new();
     conn c;
     size_t i;
-    rec_init(&r);
-    NEED(h_websocket(&c, async, "/frames", &r));
+    NEED(h_websocket(&c, async, "/frames", r));
     for (i = 0; i < sizeof types / sizeof *types; i++)
         EQ(WinHttpWebSocketSend(c.ws, (WINHTTP_WEB_SOCKET_BUFFER_TYPE)types[i], (void *)"abc", 3), ERROR_INVALID_PARAMETER);
     EQ(WinHttpWebSocketSend(c.ws, BIN, NULL, 3), ERROR_INVALID_PARAMETER);
@@ -61,11 +59,10 @@ static void wrong_send_types(int async) {
 BOTH(wrong_send_types)
 
 static void ended_by_an_empty_frame(int async) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
     char text[128];
-    rec_init(&r);
-    NEED(h_websocket(&c, async, "/frames", &r));
+    NEED(h_websocket(&c, async, "/frames", r));
     EQ(h_send(&c, async, BINF, "x", 1), 0);
     EQ_STR(h_message(&c, async, text, sizeof text), "binary:more:1:x");
     EQ(h_send(&c, async, BIN, NULL, 0), 0);
@@ -80,13 +77,12 @@ static void lengths_use_the_shortest_form(int async) {
     /* The server reads any form; the echo of many fragments proves the lengths, the sum the bytes. */
     static const DWORD sizes[] = {0, 1, 125, 126, 127, 128, 65535, 65536, 65537, 100000};
     static unsigned char out[100000];
-    recorder r;
+    recorder *r = rec_new();
     conn c;
     char text[128], want[128];
     size_t i;
-    rec_init(&r);
     h_pattern(out, sizeof out);
-    NEED(h_websocket(&c, async, "/frames", &r));
+    NEED(h_websocket(&c, async, "/frames", r));
     for (i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         EQ(h_send(&c, async, BIN, out, sizes[i]), 0);
         h_message(&c, async, text, sizeof text);
@@ -108,10 +104,9 @@ static void piece(conn *c, int async, DWORD size, DWORD bytes, int type, const c
 static void message_of_256_in_a_buffer_of_128(int async) {
     int binary;
     for (binary = 0; binary < 2; binary++) {
-        recorder r;
+        recorder *r = rec_new();
         conn c;
-        rec_init(&r);
-        NEED(h_websocket(&c, async, binary ? "/send/binary/256" : "/send/text/256", &r));
+        NEED(h_websocket(&c, async, binary ? "/send/binary/256" : "/send/text/256", r));
         piece(&c, async, 128, 128, binary ? BINF : TXTF, "first");
         piece(&c, async, 128, 128, binary ? BIN : TXT, "second");
         /* No extra empty message: what comes next is the echo of this. */
@@ -123,10 +118,9 @@ static void message_of_256_in_a_buffer_of_128(int async) {
 BOTH(message_of_256_in_a_buffer_of_128)
 
 static void exact_fit_is_one_message(int async) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
-    rec_init(&r);
-    NEED(h_websocket(&c, async, "/send/binary/128", &r));
+    NEED(h_websocket(&c, async, "/send/binary/128", r));
     piece(&c, async, 128, 128, BIN, "exact");
     EQ(h_send(&c, async, TXT, "next", 4), 0);
     piece(&c, async, 128, 4, TXT, "next");
@@ -135,11 +129,10 @@ static void exact_fit_is_one_message(int async) {
 BOTH(exact_fit_is_one_message)
 
 static void one_byte_at_a_time(int async) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
     int i;
-    rec_init(&r);
-    NEED(h_websocket(&c, async, "/send/text/20", &r));
+    NEED(h_websocket(&c, async, "/send/text/20", r));
     for (i = 0; i < 19; i++) piece(&c, async, 1, 1, TXTF, "a byte");
     piece(&c, async, 1, 1, TXT, "the last byte");
     h_finish(&c);
@@ -150,11 +143,10 @@ BOTH(one_byte_at_a_time)
 static void frames_of_the_peer(int async) {
     int binary;
     for (binary = 0; binary < 2; binary++) {
-        recorder r;
+        recorder *r = rec_new();
         conn c;
         int more = binary ? BINF : TXTF, last = binary ? BIN : TXT;
-        rec_init(&r);
-        NEED(h_websocket(&c, async, binary ? "/send/binary/300/100" : "/send/text/300/100", &r));
+        NEED(h_websocket(&c, async, binary ? "/send/binary/300/100" : "/send/text/300/100", r));
         piece(&c, async, 1000, 100, more, "first frame");
         piece(&c, async, 1000, 100, more, "second frame");
         piece(&c, async, 1000, 100, last, "final frame");
@@ -164,10 +156,9 @@ static void frames_of_the_peer(int async) {
 BOTH(frames_of_the_peer)
 
 static void frames_and_a_smaller_buffer(int async) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
-    rec_init(&r);
-    NEED(h_websocket(&c, async, "/send/binary/200/100", &r));
+    NEED(h_websocket(&c, async, "/send/binary/200/100", r));
     piece(&c, async, 60, 60, BINF, "1 of 4");
     piece(&c, async, 60, 40, BINF, "2 of 4");
     piece(&c, async, 60, 60, BINF, "3 of 4");
@@ -177,11 +168,10 @@ static void frames_and_a_smaller_buffer(int async) {
 BOTH(frames_and_a_smaller_buffer)
 
 static void empty_messages_and_frames(int async) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
-    rec_init(&r);
     /* text "", binary "", then text: "ab" more, "" more, "" final */
-    NEED(h_websocket(&c, async, "/raw/8100820001026162000080000000", &r));
+    NEED(h_websocket(&c, async, "/raw/8100820001026162000080000000", r));
     piece(&c, async, 100, 0, TXT, "empty text");
     piece(&c, async, 100, 0, BIN, "empty binary");
     piece(&c, async, 100, 2, TXTF, "fragment");
@@ -193,10 +183,9 @@ BOTH(empty_messages_and_frames)
 
 /* Bytes one by one on the wire: a message that fits the buffer still comes whole. */
 static void slow_bytes_come_as_one_message(int async) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
-    rec_init(&r);
-    NEED(h_websocket(&c, async, "/raw/810568656c6c6f?slow", &r));
+    NEED(h_websocket(&c, async, "/raw/810568656c6c6f?slow", r));
     piece(&c, async, 100, 5, TXT, "hello");
     h_finish(&c);
 }
@@ -204,13 +193,12 @@ BOTH(slow_bytes_come_as_one_message)
 
 /* A character split between two frames and between two buffers stays valid text. */
 static void split_characters(int async) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
     unsigned char a[4], b[4];
     got g;
-    rec_init(&r);
     /* text f0 9f more | a6 80 final */
-    NEED(h_websocket(&c, async, "/raw/0102f09f8002a680", &r));
+    NEED(h_websocket(&c, async, "/raw/0102f09f8002a680", r));
     g = h_receive(&c, async, a, 1);
     EQ(g.error, 0);
     EQ(g.type, TXTF);
@@ -227,11 +215,10 @@ static void split_characters(int async) {
 BOTH(split_characters)
 
 static void unusual_but_valid_frames(int async) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
-    rec_init(&r);
     /* non-minimal lengths: 16 bit for 2, 64 bit for 3; a pong out of the blue; a ping of 125 bytes would do too */
-    NEED(h_websocket(&c, async, "/raw/827e00026162827f00000000000000036364658a03616263820166", &r));
+    NEED(h_websocket(&c, async, "/raw/827e00026162827f00000000000000036364658a03616263820166", r));
     piece(&c, async, 100, 2, BIN, "16-bit length");
     piece(&c, async, 100, 3, BIN, "64-bit length");
     piece(&c, async, 100, 1, BIN, "after the pong");
@@ -240,12 +227,11 @@ static void unusual_but_valid_frames(int async) {
 BOTH(unusual_but_valid_frames)
 
 static void tiny_buffers_by_option(int async) {
-    recorder r;
+    recorder *r = rec_new();
     conn c;
     DWORD n = 16, i;
     static unsigned char out[50000], back[50000];
-    rec_init(&r);
-    NEED(h_prepare(&c, async, "plain", "/echo?frag=999", &r, 1));
+    NEED(h_prepare(&c, async, "plain", "/echo?frag=999", r, 1));
     EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE, &n, sizeof n));
     EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_WEB_SOCKET_RECEIVE_BUFFER_SIZE, &n, sizeof n));
     NEED(h_upgrade(&c, async) == 0);
