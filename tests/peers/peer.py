@@ -1,0 +1,677 @@
+#!/usr/bin/env python3
+"""The scripted server of the C tests: standard library only, one asyncio process.
+
+    peer.py [--certs DIR] [--port-file FILE]
+
+Listens on free ports of 127.0.0.1 (and ::1 for the plain port where that exists), prints one line of
+JSON with the ports, and runs until its standard input ends. What a connection does is chosen by the
+path of its request; see ROUTES at the end. A query `id=TOKEN` makes the server write down what it saw;
+GET /report/TOKEN answers with it once that connection has ended. `/report/TOKEN?live` answers at once.
+"""
+import argparse
+import asyncio
+import base64
+import hashlib
+import json
+import os
+import socket
+import ssl
+import struct
+import sys
+import urllib.parse
+import zlib
+
+GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
+
+
+class Gone(Exception):
+    """The client closed or reset the connection."""
+
+
+class Report:
+    """What the server saw of one connection."""
+
+    def __init__(self):
+        self.words = []
+        self.done = asyncio.Event()
+
+    def add(self, word):
+        self.words.append(word)
+
+    def text(self):
+        return " ".join(self.words) + "\n"
+
+
+reports = {}
+gates = {}
+
+
+def gate(token):
+    return gates.setdefault(token, asyncio.Event())
+
+
+def report_for(token):
+    return reports.setdefault(token, Report())
+
+
+def frame(opcode, payload=b"", fin=True, rsv=0):
+    head = bytes([(0x80 if fin else 0) | rsv << 4 | opcode])
+    n = len(payload)
+    if n < 126:
+        head += bytes([n])
+    elif n < 65536:
+        head += struct.pack("!BH", 126, n)
+    else:
+        head += struct.pack("!BQ", 127, n)
+    return head + payload
+
+
+def unmask(payload, key):
+    n = len(payload)
+    if not n:
+        return payload
+    mask = (key * (n // 4 + 1))[:n]
+    return (int.from_bytes(payload, "big") ^ int.from_bytes(mask, "big")).to_bytes(n, "big")
+
+
+class Conn:
+    def __init__(self, reader, writer):
+        self.reader, self.writer = reader, writer
+        self.report = Report()
+        self.closed_by_us = False
+        self.sent_close = False
+
+    # requests ----------------------------------------------------------
+    async def read_request(self):
+        """The request's head as it came, or None at the end of the connection."""
+        try:
+            head = await self.reader.readuntil(b"\r\n\r\n")
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.LimitOverrunError, ssl.SSLError):
+            return None
+        self.head = head
+        lines = head.decode("latin-1").split("\r\n")
+        self.method, self.target, _ = (lines[0].split(" ") + ["", ""])[:3]
+        self.headers = {}
+        for line in lines[1:]:
+            name, colon, value = line.partition(":")
+            if colon:
+                self.headers.setdefault(name.strip().lower(), value.strip())
+        length = int(self.headers.get("content-length", "0") or 0)
+        if length:
+            self.body = await self.reader.readexactly(length)
+        url = urllib.parse.urlsplit(self.target)
+        self.parts = [urllib.parse.unquote(p) for p in url.path.split("/")[1:]]
+        self.query = dict(urllib.parse.parse_qsl(url.query, keep_blank_values=True))
+        if "id" in self.query:
+            self.report = report_for(self.query["id"])
+        return head
+
+    async def write(self, data):
+        try:
+            self.writer.write(data)
+            await self.writer.drain()
+        except (ConnectionError, ssl.SSLError) as e:
+            raise Gone from e
+
+    async def answer(self, status, body, extra=(), reason="Whatever"):
+        if isinstance(body, str):
+            body = body.encode()
+        lines = [f"HTTP/1.1 {status} {reason}", f"Content-Length: {len(body)}", "Content-Type: text/plain"]
+        lines += extra
+        await self.write(("\r\n".join(lines) + "\r\n\r\n").encode() + (b"" if self.method == "HEAD" else body))
+
+    # websocket ---------------------------------------------------------
+    def accept(self):
+        key = self.headers.get("sec-websocket-key", "").encode()
+        return base64.b64encode(hashlib.sha1(key + GUID).digest()).decode()
+
+    def handshake(self, drop=(), change=None, extra=()):
+        fields = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Accept": self.accept()}
+        fields.update(change or {})
+        lines = ["HTTP/1.1 101 Switching Protocols"]
+        lines += [f"{k}: {v}" for k, v in fields.items() if k not in drop]
+        lines += extra
+        return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+    async def exactly(self, n):
+        try:
+            return await self.reader.readexactly(n)
+        except asyncio.IncompleteReadError as e:
+            self.report.add("EOF")
+            raise Gone from e
+        except (ConnectionError, ssl.SSLError) as e:
+            self.report.add("RESET")
+            raise Gone from e
+
+    async def frame(self):
+        """The next frame: (opcode, fin, payload, masked)."""
+        a, b = await self.exactly(2)
+        n = b & 127
+        if n == 126:
+            n = struct.unpack("!H", await self.exactly(2))[0]
+        elif n == 127:
+            n = struct.unpack("!Q", await self.exactly(8))[0]
+        masked = bool(b & 128)
+        key = await self.exactly(4) if masked else b"\0\0\0\0"
+        payload = unmask(await self.exactly(n), key)
+        opcode = a & 15
+        self.report.add(describe(opcode, bool(a & 128), a >> 4 & 7, payload, masked))
+        return opcode, bool(a & 128), payload, masked
+
+    async def send(self, opcode, payload=b"", fin=True, rsv=0):
+        self.sent_close |= opcode == CLOSE
+        await self.write(frame(opcode, payload, fin, rsv))
+
+    async def messages(self, on_close="echo", on_ping=True):
+        """Whole messages, control frames handled; ends after the close handshake."""
+        kind, parts = None, []
+        while True:
+            opcode, fin, payload, _ = await self.frame()
+            if opcode == PING:
+                await self.send(PONG, payload)
+            elif opcode == CLOSE:
+                if callable(on_close):
+                    await on_close(payload)
+                elif on_close == "echo" and not self.sent_close:
+                    await self.send(CLOSE, payload)
+                elif on_close == "ignore":
+                    continue
+                return
+            elif opcode in (0, TEXT, BINARY):
+                kind = opcode or kind
+                parts.append(payload)
+                if fin:
+                    yield kind, parts[0] if len(parts) == 1 else b"".join(parts)
+                    kind, parts = None, []
+
+    async def until_gone(self):
+        """Reads frames, for the report, until the client goes."""
+        while True:
+            await self.frame()
+
+    async def wait_gone(self):
+        """Waits for the end of the stream whatever comes."""
+        while True:
+            try:
+                if not await self.reader.read(65536):
+                    self.report.add("EOF")
+                    raise Gone
+            except (ConnectionError, ssl.SSLError) as e:
+                self.report.add("RESET")
+                raise Gone from e
+
+    def reset(self):
+        sock = self.writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.writer.transport.abort()
+        raise Gone
+
+    async def serve(self):
+        try:
+            while await self.read_request() is not None:
+                route = ROUTES.get(self.parts[0], missing)
+                if await route(self) != "again":
+                    break
+        except (Gone, ConnectionError, ssl.SSLError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            self.report.done.set()
+            try:
+                self.writer.close()
+                await self.writer.wait_closed()
+            except (ConnectionError, ssl.SSLError, OSError):
+                pass
+
+
+def describe(opcode, fin, rsv, payload, masked):
+    names = {0: "cont", 1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}
+    words = [names.get(opcode, f"op{opcode}"), "fin" if fin else "more", str(len(payload))]
+    if not masked:
+        words.append("UNMASKED")
+    if rsv:
+        words.append(f"rsv{rsv}")
+    if opcode == CLOSE and len(payload) >= 2:
+        words.append(str(struct.unpack("!H", payload[:2])[0]))
+        if len(payload) > 2:
+            words.append(payload[2:].decode("utf-8", "backslashreplace").replace(" ", "_").replace("\0", "\\0"))
+    elif 0 < len(payload) <= 24 and opcode != CLOSE:
+        words.append(payload.decode("utf-8", "backslashreplace").replace(" ", "_").replace("\0", "\\0"))
+    return ":".join(words)
+
+
+# routes ---------------------------------------------------------------
+
+
+async def missing(c):
+    await c.answer(404, f"no route {c.target}\n", reason="Not Found")
+    return "again"
+
+
+async def report(c):
+    """GET /report/TOKEN: what the connection with id=TOKEN did; waits for its end unless `?live`."""
+    r = report_for(c.parts[1])
+    if "live" not in c.query:
+        try:
+            await asyncio.wait_for(r.done.wait(), 20)
+        except asyncio.TimeoutError:
+            r.add("STILL-OPEN")
+    await c.answer(200, r.text(), reason="OK")
+    return "again"
+
+
+async def release(c):
+    """GET /release/TOKEN opens the gate that a `gate=TOKEN` connection waits at."""
+    gate(c.parts[1]).set()
+    await c.answer(200, "released\n", reason="OK")
+    return "again"
+
+
+async def status(c):
+    """/status/CODE: an ordinary answer with a body, also to an upgrade."""
+    code = int(c.parts[1])
+    extra = []
+    if 300 <= code < 400:
+        extra.append("Location: " + c.query.get("to", "/status/200"))
+    if code == 401:
+        extra.append('WWW-Authenticate: Basic realm="peer"')
+    await c.answer(code, f"the body of {code}\n", extra)
+    return "again"
+
+
+async def redirect_ws(c):
+    """A redirect to the echo route."""
+    await c.answer(302, "moved\n", ["Location: /echo"], "Found")
+    return "again"
+
+
+async def request_head(c):
+    """Answers with the request's own head; by upgrade, as the first message."""
+    if "sec-websocket-key" not in c.headers:
+        await c.answer(200, c.head, reason="OK")
+        return "again"
+    await c.write(c.handshake())
+    await c.send(TEXT, c.head)
+    async for kind, data in c.messages():
+        await c.send(kind, data)
+
+
+async def echo(c):
+    """Echoes messages; ?frag=N cuts the echo in frames of N bytes, ?delay=MS waits before each."""
+    await c.write(c.handshake())
+    size, delay = int(c.query.get("frag", 0)), int(c.query.get("delay", 0))
+    async for kind, data in c.messages():
+        if delay:
+            await asyncio.sleep(delay / 1000)
+        if size:
+            pieces = [data[i : i + size] for i in range(0, len(data), size)] or [b""]
+            for i, piece in enumerate(pieces):
+                await c.send(0 if i else kind, piece, fin=i + 1 == len(pieces))
+        else:
+            await c.send(kind, data)
+
+
+async def frames(c):
+    """Answers every data frame with its description."""
+    await c.write(c.handshake())
+    while True:
+        opcode, fin, payload, masked = await c.frame()
+        if opcode == CLOSE:
+            return await c.send(CLOSE, payload)
+        await c.send(TEXT, describe(opcode, fin, 0, payload, masked).encode())
+
+
+async def greeting(c):
+    """The first message travels in the packet of the 101; then an echo."""
+    await c.write(c.handshake() + frame(TEXT, b"welcome"))
+    async for kind, data in c.messages():
+        await c.send(kind, data)
+
+
+async def after_script(c):
+    then = c.query.get("then", "echo")
+    if then == "drop":
+        return
+    if then == "reset":
+        c.reset()
+    if then == "hold":
+        await c.until_gone()
+    if then == "silent":
+        await c.wait_gone()
+    async for kind, data in c.messages():
+        await c.send(kind, data)
+
+
+async def raw(c):
+    """/raw/HEX: the handshake, then exactly these bytes. ?with101 sends both in one write; ?on=message
+    waits for one frame first; ?slow sends byte by byte; ?then=echo|hold|silent|drop|reset."""
+    data = bytes.fromhex(c.parts[1])
+    if "with101" in c.query:
+        await c.write(c.handshake() + data)
+    else:
+        await c.write(c.handshake())
+        if c.query.get("on") == "message":
+            await c.frame()
+        if "gate" in c.query:
+            await gate(c.query["gate"]).wait()
+        if "slow" in c.query:
+            for i in range(len(data)):
+                await c.write(data[i : i + 1])
+                await asyncio.sleep(0.002)
+        else:
+            await c.write(data)
+    await after_script(c)
+
+
+async def send_big(c):
+    """/send/KIND/SIZE[/FRAME]: one message of SIZE pattern bytes, in frames of FRAME bytes."""
+    kind = {"text": TEXT, "binary": BINARY}[c.parts[1]]
+    size = int(c.parts[2])
+    per = int(c.parts[3]) if len(c.parts) > 3 else max(size, 1)
+    data = pattern(size)
+    await c.write(c.handshake())
+    pieces = [data[i : i + per] for i in range(0, size, per)] or [b""]
+    for i, piece in enumerate(pieces):
+        await c.send(0 if i else kind, piece, fin=i + 1 == len(pieces))
+    await after_script(c)
+
+
+def pattern(size):
+    """Printable, so that it is valid as text: byte i is 33 + (i * 7 + i // 251) % 90."""
+    block = bytes(33 + (i * 7 + i // 251) % 90 for i in range(min(size, 251 * 90)))
+    return (block * (size // max(len(block), 1) + 1))[:size]
+
+
+async def sink(c):
+    """Answers each message with `LENGTH CRC32`."""
+    await c.write(c.handshake())
+    async for kind, data in c.messages():
+        await c.send(TEXT, f"{len(data)} {zlib.crc32(data):08x}".encode())
+
+
+async def close_now(c):
+    """/close/CODE[/REASON]: the server closes first; code 0 is an empty frame. ?on=message waits."""
+    code = int(c.parts[1])
+    reason = c.parts[2].encode() if len(c.parts) > 2 else b""
+    payload = struct.pack("!H", code) + reason if code else b""
+    if "with101" in c.query:
+        c.sent_close = True
+        await c.write(c.handshake() + frame(CLOSE, payload))
+    else:
+        await c.write(c.handshake())
+        if c.query.get("on") == "message":
+            await c.frame()
+        await c.send(CLOSE, payload)
+    await c.until_gone()
+
+
+async def answer_close(c):
+    """/answer-close/CODE[/REASON]: an echo that answers the client's close with this instead."""
+    code = int(c.parts[1])
+    reason = c.parts[2].encode() if len(c.parts) > 2 else b""
+    await c.write(c.handshake())
+
+    async def on_close(_):
+        if "gate" in c.query:
+            await gate(c.query["gate"]).wait()
+        await c.send(CLOSE, struct.pack("!H", code) + reason if code else b"")
+
+    async for kind, data in c.messages(on_close):
+        await c.send(kind, data)
+    await c.until_gone()
+
+
+async def noanswer_close(c):
+    """Echoes data, never answers a close and keeps the connection."""
+    await c.write(c.handshake())
+    async for kind, data in c.messages("ignore"):
+        await c.send(kind, data)
+
+
+async def drop_close(c):
+    """Drops the connection when the close frame comes; ?reset resets it."""
+    await c.write(c.handshake())
+    async for kind, data in c.messages("drop"):
+        await c.send(kind, data)
+    if "reset" in c.query:
+        c.reset()
+
+
+async def noise_close(c):
+    """/noise-close/N: on the client's close, N messages first and then the answer."""
+    await c.write(c.handshake())
+
+    async def on_close(payload):
+        for i in range(int(c.parts[1])):
+            await c.send(BINARY, pattern(3000))
+            await c.send(PING, b"late")
+        await c.send(CLOSE, payload)
+
+    async for kind, data in c.messages(on_close):
+        await c.send(kind, data)
+
+
+async def garbage_close(c):
+    """Answers the client's close with an invalid frame."""
+    await c.write(c.handshake())
+
+    async def on_close(_):
+        await c.write(b"\xf3\x01x")
+
+    async for kind, data in c.messages(on_close):
+        await c.send(kind, data)
+    await c.until_gone()
+
+
+async def deaf(c):
+    """After the handshake the server does not read until the gate opens; then it counts bytes."""
+    await c.write(c.handshake())
+    c.writer.transport.pause_reading()
+    if "gate" in c.query:
+        await gate(c.query["gate"]).wait()
+        c.writer.transport.resume_reading()
+        async for kind, data in c.messages():
+            await c.send(TEXT, f"{len(data)} {zlib.crc32(data):08x}".encode())
+        return
+    # A paused transport cannot tell that the client went; look at the socket itself.
+    sock = c.writer.get_extra_info("socket")
+    for _ in range(1200):
+        await asyncio.sleep(0.05)
+        info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
+        if info[0] != 1:
+            break
+
+
+async def pings(c):
+    """/ping/PAYLOAD: a ping; the pong's payload comes back as a text message; then an echo."""
+    await c.write(c.handshake())
+    await c.send(PING, c.parts[1].encode() if len(c.parts) > 1 else b"")
+    opcode, _, payload, _ = await c.frame()
+    await c.send(TEXT, f"{describe(opcode, True, 0, payload, True)}".encode())
+    async for kind, data in c.messages():
+        await c.send(kind, data)
+
+
+async def ping_fragments(c):
+    """A message in three fragments with pings and a pong between them, then what came back."""
+    await c.write(c.handshake())
+    await c.send(TEXT, b"one ", fin=False)
+    await c.send(PING, b"p1")
+    await c.send(0, b"two ", fin=False)
+    await c.send(PONG, b"nobody asked")
+    await c.send(PING, b"p2")
+    await c.send(0, b"three")
+    got = []
+    while len(got) < 2:
+        opcode, _, payload, _ = await c.frame()
+        got.append(describe(opcode, True, 0, payload, True))
+    await c.send(TEXT, " ".join(got).encode())
+    async for kind, data in c.messages():
+        await c.send(kind, data)
+
+
+async def ping_storm(c):
+    """Pings all the time while echoing."""
+    await c.write(c.handshake())
+
+    async def storm():
+        n = 0
+        while True:
+            await c.send(PING, str(n).encode())
+            n += 1
+            await asyncio.sleep(0.003)
+
+    task = asyncio.ensure_future(storm())
+    try:
+        async for kind, data in c.messages():
+            await c.send(kind, data)
+    finally:
+        task.cancel()
+
+
+async def stall(c):
+    """Reads the request and never answers."""
+    await c.wait_gone()
+
+
+async def half(c):
+    """Half a response head, then nothing."""
+    await c.write(b"HTTP/1.1 101 Switching Proto")
+    await c.wait_gone()
+
+
+async def drop(c):
+    """Reads the request and closes."""
+
+
+async def reset(c):
+    """Reads the request and resets."""
+    c.reset()
+
+
+async def garbage(c):
+    """Something that is not HTTP."""
+    await c.write(b"\x16\x03\x01 this is not HTTP at all\r\n\r\n")
+
+
+async def bad_handshake(c):
+    """/handshake/KIND: a 101 with one thing wrong (or only unusual)."""
+    kind = c.parts[1]
+    drop, change, extra = (), {}, []
+    if kind == "wrong-accept":
+        change = {"Sec-WebSocket-Accept": base64.b64encode(bytes(20)).decode()}
+    elif kind == "no-accept":
+        drop = ("Sec-WebSocket-Accept",)
+    elif kind == "no-upgrade":
+        drop = ("Upgrade",)
+    elif kind == "wrong-upgrade":
+        change = {"Upgrade": "h2c"}
+    elif kind == "no-connection":
+        drop = ("Connection",)
+    elif kind == "wrong-connection":
+        change = {"Connection": "keep-alive"}
+    elif kind == "protocol":
+        extra = ["Sec-WebSocket-Protocol: unasked"]
+    elif kind == "extension":
+        extra = ["Sec-WebSocket-Extensions: permessage-deflate"]
+    elif kind == "case":
+        change = {"Upgrade": "WebSocket", "Connection": "keep-alive, upgrade"}
+    elif kind == "chosen-protocol":
+        first = c.headers.get("sec-websocket-protocol", "").split(",")[0].strip()
+        extra = [f"Sec-WebSocket-Protocol: {first}"]
+    await c.write(c.handshake(drop, change, extra))
+    async for k, data in c.messages():
+        await c.send(k, data)
+
+
+async def body(c):
+    """/body/SIZE: an ordinary response of that many pattern bytes."""
+    await c.answer(200, pattern(int(c.parts[1])), reason="OK")
+    return "again"
+
+
+ROUTES = {
+    "echo": echo,
+    "frames": frames,
+    "greeting": greeting,
+    "raw": raw,
+    "send": send_big,
+    "sink": sink,
+    "close": close_now,
+    "answer-close": answer_close,
+    "noanswer-close": noanswer_close,
+    "drop-close": drop_close,
+    "noise-close": noise_close,
+    "garbage-close": garbage_close,
+    "deaf": deaf,
+    "ping": pings,
+    "ping-fragments": ping_fragments,
+    "ping-storm": ping_storm,
+    "stall": stall,
+    "half": half,
+    "drop": drop,
+    "reset": reset,
+    "garbage": garbage,
+    "handshake": bad_handshake,
+    "status": status,
+    "redirect-ws": redirect_ws,
+    "head": request_head,
+    "body": body,
+    "report": report,
+    "release": release,
+}
+
+# start ----------------------------------------------------------------
+
+
+async def serve(reader, writer):
+    sock = writer.get_extra_info("socket")
+    if sock is not None:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    await Conn(reader, writer).serve()
+
+
+async def listen(tls=None):
+    server = await asyncio.start_server(
+        serve, "127.0.0.1", 0, ssl=tls, limit=1 << 20, backlog=2048
+    )
+    return server, server.sockets[0].getsockname()[1]
+
+
+def context(certs, name, low=None, high=None):
+    ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ctx.load_cert_chain(os.path.join(certs, name + ".pem"), os.path.join(certs, name + ".key"))
+    if low:
+        ctx.minimum_version = low
+    if high:
+        ctx.maximum_version = high
+    return ctx
+
+
+async def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--certs")
+    args = options.parse_args()
+    v12, v13 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
+    wanted = {"plain": None}
+    if args.certs:
+        wanted["tls"] = context(args.certs, "server")
+        wanted["tls12"] = context(args.certs, "server", v12, v12)
+        wanted["tls13"] = context(args.certs, "server", v13, v13)
+        for name in ("unknown", "expired", "wrongname"):
+            wanted[name] = context(args.certs, name)
+    servers, ports = [], {}
+    for name, tls in wanted.items():
+        server, ports[name] = await listen(tls)
+        servers.append(server)
+    # A port that nobody listens on, held so that no one else gets it.
+    refused = socket.socket()
+    refused.bind(("127.0.0.1", 0))
+    ports["refused"] = refused.getsockname()[1]
+    print(json.dumps(ports), flush=True)
+    loop = asyncio.get_running_loop()
+    await loop.run_in_executor(None, sys.stdin.read)  # until whoever started us goes
+    os._exit(0)
+
+
+asyncio.run(main())
