@@ -1239,6 +1239,96 @@ typedef LPWINHTTP_PROXY_INFO LPWINHTTP_PROXY_INFOW;
 extern "C" {
 #endif
 
+/* Names a server; nothing goes on the wire yet. */
+WINHTTPAPI HINTERNET WINAPI WinHttpConnect(HINTERNET hSession, LPCWSTR pswzServerName,
+    INTERNET_PORT nServerPort, DWORD dwReserved);
+
+/* Says how many bytes of the body can be read at once; 0 at its end. */
+WINHTTPAPI BOOL WINAPI WinHttpQueryDataAvailable(HINTERNET hRequest, LPDWORD lpdwNumberOfBytesAvailable);
+
+/* Reads the body into the caller's buffer until it is full or the body ends. */
+WINHTTPAPI BOOL WINAPI WinHttpReadData(HINTERNET hRequest, LPVOID lpBuffer, DWORD dwNumberOfBytesToRead,
+    LPDWORD lpdwNumberOfBytesRead);
+
+/* Writes more of the request's body. */
+WINHTTPAPI BOOL WINAPI WinHttpWriteData(HINTERNET hRequest, LPCVOID lpBuffer, DWORD dwNumberOfBytesToWrite,
+    LPDWORD lpdwNumberOfBytesWritten);
+
+/* Adds, replaces or removes request headers. */
+WINHTTPAPI BOOL WINAPI WinHttpAddRequestHeaders(HINTERNET hRequest, LPCWSTR lpszHeaders,
+    DWORD dwHeadersLength, DWORD dwModifiers);
+
+/* Queries a header, or another part of the response or the request. */
+WINHTTPAPI BOOL WINAPI WinHttpQueryHeaders(HINTERNET hRequest, DWORD dwInfoLevel, LPCWSTR pwszName,
+    LPVOID lpBuffer, LPDWORD lpdwBufferLength, LPDWORD lpdwIndex);
+
+/* Sets an option. */
+WINHTTPAPI BOOL WINAPI WinHttpSetOption(HINTERNET hInternet, DWORD dwOption, LPVOID lpBuffer,
+    DWORD dwBufferLength);
+
+/* Queries an option. */
+WINHTTPAPI BOOL WINAPI WinHttpQueryOption(HINTERNET hInternet, DWORD dwOption, LPVOID lpBuffer,
+    LPDWORD lpdwBufferLength);
+
+/* Opens a request. */
+WINHTTPAPI HINTERNET WINAPI WinHttpOpenRequest(HINTERNET hConnect, LPCWSTR pwszVerb, LPCWSTR pwszObjectName,
+    LPCWSTR pwszVersion, LPCWSTR pwszReferrer, LPCWSTR *ppwszAcceptTypes, DWORD dwFlags);
+
+/* Sends the request, with its body or the beginning of it. */
+WINHTTPAPI BOOL WINAPI WinHttpSendRequest(HINTERNET hRequest, LPCWSTR lpszHeaders, DWORD dwHeadersLength,
+    LPVOID lpOptional, DWORD dwOptionalLength, DWORD dwTotalLength, DWORD_PTR dwContext);
+
+/* Waits for the response's head. */
+WINHTTPAPI BOOL WINAPI WinHttpReceiveResponse(HINTERNET hRequest, LPVOID _lpReserved);
+
+/* Opens a session. */
+WINHTTPAPI HINTERNET WINAPI WinHttpOpen(LPCWSTR pszAgentW, DWORD dwAccessType, LPCWSTR pszProxyW,
+    LPCWSTR _pszProxyBypassW, DWORD dwFlags);
+
+/* Closes any handle. What is pending on it is cancelled; the closing notice follows. */
+WINHTTPAPI BOOL WINAPI WinHttpCloseHandle(HINTERNET hInternet);
+
+/* Sets the callback of a handle, or removes it; gives the one before, or */
+WINHTTPAPI WINHTTP_STATUS_CALLBACK WINAPI WinHttpSetStatusCallback(HINTERNET hInternet,
+    WINHTTP_STATUS_CALLBACK lpfnInternetCallback, DWORD dwNotificationFlags, DWORD_PTR _dwReserved);
+
+/* Sets four timeouts of a session or a request, in milliseconds; 0 and -1 are none. */
+WINHTTPAPI BOOL WINAPI WinHttpSetTimeouts(HINTERNET hInternet, INT nResolveTimeout, INT nConnectTimeout,
+    INT nSendTimeout, INT nReceiveTimeout);
+
+/* Says that the platform can run WinHTTP. */
+WINHTTPAPI BOOL WINAPI WinHttpCheckPlatform(void);
+
+/* Takes a URL apart. */
+WINHTTPAPI BOOL WINAPI WinHttpCrackUrl(LPCWSTR pwszUrl, DWORD dwUrlLength, DWORD dwFlags,
+    URL_COMPONENTS *lpUrlComponents);
+
+/* Puts a URL together. */
+WINHTTPAPI BOOL WINAPI WinHttpCreateUrl(URL_COMPONENTS *lpUrlComponents, DWORD dwFlags, LPWSTR pwszUrl,
+    LPDWORD pdwUrlLength);
+
+/* Makes a WebSocket of a request whose upgrade the server has accepted. The request can be closed */
+WINHTTPAPI HINTERNET WINAPI WinHttpWebSocketCompleteUpgrade(HINTERNET hRequest, DWORD_PTR pContext);
+
+/* Sends a message, or a fragment of one. */
+WINHTTPAPI DWORD WINAPI WinHttpWebSocketSend(HINTERNET hWebSocket, WINHTTP_WEB_SOCKET_BUFFER_TYPE eBufferType,
+    PVOID pvBuffer, DWORD dwBufferLength);
+
+/* Receives data into the caller's buffer. */
+WINHTTPAPI DWORD WINAPI WinHttpWebSocketReceive(HINTERNET hWebSocket, PVOID pvBuffer, DWORD dwBufferLength,
+    DWORD *pdwBytesRead, WINHTTP_WEB_SOCKET_BUFFER_TYPE *peBufferType);
+
+/* Sends a close frame; receiving goes on. */
+WINHTTPAPI DWORD WINAPI WinHttpWebSocketShutdown(HINTERNET hWebSocket, USHORT usStatus, PVOID pvReason,
+    DWORD dwReasonLength);
+
+/* Makes the whole close handshake. */
+WINHTTPAPI DWORD WINAPI WinHttpWebSocketClose(HINTERNET hWebSocket, USHORT usStatus, PVOID pvReason,
+    DWORD dwReasonLength);
+
+/* Says what the peer's close frame said. */
+WINHTTPAPI DWORD WINAPI WinHttpWebSocketQueryCloseStatus(HINTERNET hWebSocket, USHORT *pusStatus,
+    PVOID pvReason, DWORD dwReasonLength, DWORD *pdwReasonLengthConsumed);
 
 #ifdef __cplusplus
 }
