@@ -17,17 +17,17 @@ pub(super) struct Exchange {
 
 /// Bytes of the peer that wait.
 #[derive(Default)]
-pub(super) struct Input {
+pub(in crate::api) struct Input {
     bytes: Vec<u8>,
     start: usize,
 }
 
 impl Input {
-    pub(super) fn unread(&self) -> &[u8] {
+    pub(in crate::api) fn unread(&self) -> &[u8] {
         self.bytes.get(self.start..).unwrap_or_default()
     }
 
-    pub(super) fn consume(&mut self, n: usize) {
+    pub(in crate::api) fn consume(&mut self, n: usize) {
         self.start = (self.start + n).min(self.bytes.len());
         if self.start == self.bytes.len() {
             self.bytes.clear();
@@ -36,7 +36,7 @@ impl Input {
     }
 
     /// Reads more behind what waits; 0 is the peer's end.
-    pub(super) async fn fill(
+    pub(in crate::api) async fn fill(
         &mut self,
         connection: &Connection,
         waiting: &Waiting,

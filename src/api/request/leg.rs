@@ -6,6 +6,7 @@ use crate::base::Code;
 use crate::base::Result;
 use crate::proto::h1::RequestFraming;
 use crate::proto::h1::RequestHead;
+use crate::proto::h1::ResponseHead;
 use crate::proto::h1::Version;
 use crate::proto::headers::Headers;
 use crate::proto::headers::elements;
@@ -21,7 +22,7 @@ pub(super) struct LegRules {
 }
 
 #[derive(Clone)]
-pub(super) struct Leg {
+pub(in crate::api) struct Leg {
     pub(super) method: Vec<u8>,
     target: String,
     version: Version,
@@ -113,8 +114,29 @@ impl Leg {
         }
     }
 
+    /// Checks that a 101 accepts what this leg offered.
+    pub(in crate::api) fn check_upgrade(&self, head: &ResponseHead) -> Result<()> {
+        let offer = ws::Offer {
+            key: self.key.as_deref().ok_or(Code::INTERNAL_ERROR)?,
+            protocols: &self.offered(b"Sec-WebSocket-Protocol"),
+            extensions: &self.offered(b"Sec-WebSocket-Extensions"),
+        };
+        let header = |name: &str| {
+            let fields = head.headers.iter();
+            fields
+                .filter(|field| field.name().eq_ignore_ascii_case(name.as_bytes()))
+                // A value that is no text is not what is looked for, but it is there.
+                .map(|field| std::str::from_utf8(field.value()).unwrap_or("\u{fffd}"))
+                .collect()
+        };
+        ws::check_response(&offer, &header).map_err(|error| {
+            log::warn!("the server's WebSocket handshake is wrong: {error}");
+            Code::INVALID_SERVER_RESPONSE
+        })
+    }
+
     /// The comma-separated elements of a request header, such as the sub-protocols offered.
-    pub(super) fn offered(&self, name: &[u8]) -> Vec<&str> {
+    fn offered(&self, name: &[u8]) -> Vec<&str> {
         let values = self.headers.iter().filter(|header| header.name().eq_ignore_ascii_case(name));
         values
             .flat_map(|header| elements(header.value()))

@@ -51,8 +51,11 @@ use crate::proto::headers::Headers;
 use crate::proto::headers::narrow;
 use crate::proto::url::ObjectRules;
 use crate::proto::url::Url;
+pub(super) use input::Input;
+pub(super) use leg::Leg;
 pub(crate) use query::HeaderQuery;
 pub(crate) use read::Progress;
+pub(super) use receive::SWITCHING_PROTOCOLS;
 pub(crate) use send::Body;
 use state::State;
 use task::Task;
@@ -183,7 +186,7 @@ impl Request {
 }
 
 /// When a step that may take `ms` milliseconds is over; 0 and `u32::MAX` are no limit.
-fn deadline(ms: u32) -> Option<Instant> {
+pub(super) fn deadline(ms: u32) -> Option<Instant> {
     match ms {
         0 | u32::MAX => None,
         ms => Some(Instant::now() + Duration::from_millis(ms.into())),
@@ -191,7 +194,7 @@ fn deadline(ms: u32) -> Option<Instant> {
 }
 
 /// A broken connection is a connection error at most steps.
-fn broken(fault: Fault) -> Code {
+pub(super) fn broken(fault: Fault) -> Code {
     errors::fault(&fault, Code::CONNECTION_ERROR)
 }
 

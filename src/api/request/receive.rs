@@ -93,7 +93,8 @@ impl Request {
             let method = self.state.lock().method.clone();
             let framing = BodyFraming::decide(&method, &head).map_err(errors::body)?;
             if head.status == SWITCHING_PROTOCOLS {
-                self.check_upgrade(&head)?;
+                let leg = self.state.lock().leg.clone().ok_or(Code::INTERNAL_ERROR)?;
+                leg.check_upgrade(&head)?;
             }
             exchange.body = Some(BodyReader::new(framing, settings.max_header_size as usize));
             return Ok((exchange, head));
@@ -181,4 +182,4 @@ impl Request {
     }
 }
 
-pub(super) const SWITCHING_PROTOCOLS: u16 = 101;
+pub(in crate::api) const SWITCHING_PROTOCOLS: u16 = 101;

@@ -28,6 +28,7 @@ impl WebSocket {
     pub(crate) fn shutdown(&self, status: u16, reason: &[u8]) -> Result<()> {
         let _lease = self.node.lease()?;
         check_status(status, reason)?;
+        self.await_welcome()?;
         let mut send = self.send.lock();
         self.check_open(&send)?;
         if send.phase != Phase::Open {
@@ -66,6 +67,7 @@ impl WebSocket {
     pub(crate) fn close(&self, status: u16, reason: &[u8]) -> Result<()> {
         let _lease = self.node.lease()?;
         check_status(status, reason)?;
+        self.await_welcome()?;
         let mut receive = self.receive.lock();
         let mut send = self.send.lock();
         if self.node.is_closing() {
@@ -179,6 +181,9 @@ impl WebSocket {
     /// `OPERATION_CANCELLED`. The completions come on an engine thread: callers close while they hold
     /// their own locks.
     pub(crate) fn cancel(&self) {
+        if let Some(greeting) = &self.greeting {
+            greeting.cancel();
+        }
         let mut receive = self.receive.lock();
         let mut send = self.send.lock();
         let receiving = receive.interrupt(Code::OPERATION_CANCELLED);

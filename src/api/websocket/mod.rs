@@ -4,12 +4,14 @@
 //! - `receive.rs` takes the peer's frames to the application.
 //! - `close.rs` has Shutdown, Close, the close status, and the end by `WinHttpCloseHandle`.
 //! - `run.rs` is what the engine calls.
+//! - `greeting.rs` catches up on an answer to the upgrade that nobody waited for.
 //!
 //! Locks: `receive` before `send`; neither is held while the application runs. On an asynchronous
 //! session one thread at a time *drives* the receive side (reads, delivers, goes on), so a callback
 //! that posts the next Receive returns to a loop that takes it up: no recursion, no hand-over.
 
 mod close;
+mod greeting;
 mod receive;
 mod run;
 mod send;
@@ -38,6 +40,7 @@ use crate::net::Sleepers;
 use crate::net::engine::Alarm;
 use crate::net::engine::Engine;
 use crate::net::engine::Reactive;
+pub(in crate::api) use greeting::Greeting;
 use receive::ReceiveSide;
 use send::SendSide;
 
@@ -46,6 +49,8 @@ pub(crate) struct WebSocket {
     /// Present on an asynchronous session.
     engine: Option<Arc<Engine>>,
     connection: Arc<Connection>,
+    /// Present when the answer to the upgrade is still to be read (synchronous sessions only).
+    greeting: Option<Greeting>,
     receive: Mutex<ReceiveSide>,
     send: Mutex<SendSide>,
     /// The peer's close frame has been read. Written under `receive`.
@@ -85,12 +90,13 @@ enum Completion {
 }
 
 /// What a request hands over to its WebSocket.
-pub(crate) struct Upgrade<'a> {
+pub(in crate::api) struct Upgrade<'a> {
     pub(crate) connect: Arc<Connect>,
     /// The request: its callback is inherited.
     pub(crate) from: &'a Node,
     pub(crate) context: usize,
     pub(crate) connection: Arc<Connection>,
+    pub(crate) greeting: Option<Greeting>,
     /// What followed the response head.
     pub(crate) surplus: &'a [u8],
     pub(crate) receive_buffer: u32,
@@ -109,6 +115,7 @@ impl WebSocket {
             receive: Mutex::new(ReceiveSide::new(upgrade.receive_buffer as usize, upgrade.surplus)),
             send: Mutex::new(SendSide::new()),
             connection: upgrade.connection,
+            greeting: upgrade.greeting,
             peer_closed: AtomicBool::new(false),
             sleepers: Sleepers::new(),
             turn: Condvar::new(),

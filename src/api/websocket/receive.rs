@@ -71,6 +71,7 @@ impl WebSocket {
     /// asynchronous one.
     pub(crate) fn receive(&self, into: OutBuf) -> Result<Option<Received>> {
         let _lease = self.node.lease()?;
+        self.await_welcome()?;
         let mut side = self.receive.lock();
         if self.node.is_closing() {
             return Err(Code::INVALID_HANDLE);
@@ -105,6 +106,7 @@ impl WebSocket {
                 Found::Failed(code) => {
                     side.pending = None;
                     side.failed = Some((code, Told::Yes));
+                    self.send.lock().failed.get_or_insert(Code::CONNECTION_ERROR);
                     return Err(code);
                 }
                 Found::PeerClosed | Found::Nothing => {}
@@ -241,15 +243,8 @@ impl WebSocket {
 
 impl ReceiveSide {
     pub(super) fn new(fill_limit: usize, surplus: &[u8]) -> ReceiveSide {
-        let mut receiver = ws::Receiver::new(fill_limit);
-        if !surplus.is_empty() {
-            receiver.attach(buffers::borrow());
-            let n = surplus.len().min(receiver.space().len());
-            receiver.space()[..n].copy_from_slice(&surplus[..n]);
-            receiver.received(n);
-        }
-        ReceiveSide {
-            receiver,
+        let mut side = ReceiveSide {
+            receiver: ws::Receiver::new(fill_limit),
             pending: None,
             interrupted: None,
             driving: false,
@@ -258,7 +253,21 @@ impl ReceiveSide {
             close_deadline: None,
             close_delivered: false,
             failed: None,
+        };
+        side.put_surplus(surplus);
+        side
+    }
+
+    /// Takes what followed the head of the answer to the upgrade, before anything has been read.
+    pub(super) fn put_surplus(&mut self, surplus: &[u8]) {
+        if surplus.is_empty() {
+            return;
         }
+        self.receiver.attach(buffers::borrow());
+        let space = self.receiver.space();
+        let n = surplus.len().min(space.len());
+        space[..n].copy_from_slice(&surplus[..n]);
+        self.receiver.received(n);
     }
 
     /// Whether bytes of the peer, or its end, wait here and not in the socket.

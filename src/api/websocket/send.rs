@@ -80,6 +80,7 @@ impl WebSocket {
     /// `WinHttpWebSocketSend`. `kind` is what C gave.
     pub(crate) fn send(&self, kind: i32, data: InBuf) -> Result<()> {
         let _lease = self.node.lease()?;
+        self.await_welcome()?;
         let mut side = self.send.lock();
         while !self.is_async() && side.current.is_some() && side.failed.is_none() {
             self.turn.wait(&mut side);
