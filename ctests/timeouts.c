@@ -1,0 +1,110 @@
+/* Nothing hangs: each stage ends with its error within its time. */
+#include "harness.h"
+
+static void receive_timeout_on_the_response(int async) {
+    static const char *paths[] = {"/stall", "/half"};
+    int i;
+    for (i = 0; i < 2; i++) {
+        recorder *r = rec_new();
+        conn c;
+        DWORD ms = 300;
+        uint64_t start;
+        NEED(h_prepare(&c, async, "plain", paths[i], r, 1));
+        EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_RECEIVE_TIMEOUT, &ms, sizeof ms));
+        start = h_ms();
+        EQ_ROW(paths[i], h_exchange(&c, async), E_TIMEOUT);
+        if (h_ms() - start > 5000 || h_ms() - start < 250) FAIL("%s: after %u ms", paths[i], (unsigned)(h_ms() - start));
+        h_finish(&c);
+    }
+}
+BOTH(receive_timeout_on_the_response)
+
+static void receive_timeout_from_the_session(void) {
+    conn c;
+    memset(&c, 0, sizeof c);
+    c.ses = h_open(0);
+    EXPECT(WinHttpSetTimeouts(c.ses, 0, 60000, 30000, 250));
+    c.con = WinHttpConnect(c.ses, W("127.0.0.1"), h_port("plain"), 0);
+    c.req = WinHttpOpenRequest(c.con, NULL, W("/stall"), NULL, NULL, NULL, 0);
+    EQ(h_exchange(&c, 0), E_TIMEOUT);
+    h_finish(&c);
+}
+
+/* An idle websocket does not end by the request's receive timeout. */
+static void idle_websocket_has_no_receive_timeout(int async) {
+    recorder *r = rec_new();
+    conn c;
+    char text[64];
+    DWORD ms = 200;
+    NEED(h_prepare(&c, async, "plain", "/echo?delay=900", r, 1));
+    EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_RECEIVE_TIMEOUT, &ms, sizeof ms));
+    NEED(h_upgrade(&c, async) == 0);
+    EQ(h_send(&c, async, TXT, "late", 4), 0);
+    EQ_STR(h_message(&c, async, text, sizeof text), "late");
+    h_finish(&c);
+}
+BOTH(idle_websocket_has_no_receive_timeout)
+
+static void connection_refused(int async) {
+    recorder *r = rec_new();
+    conn c;
+    NEED(h_prepare(&c, async, "refused", "/echo", r, 1));
+    EQ(h_exchange(&c, async), 12029);
+    h_finish(&c);
+}
+BOTH(connection_refused)
+
+static void name_not_resolved(int async) {
+    recorder *r = rec_new();
+    conn c;
+    memset(&c, 0, sizeof c);
+    c.rec = r;
+    c.ses = h_open(async);
+    h_record_all(c.ses, r);
+    c.con = WinHttpConnect(c.ses, W("no-such-host.invalid"), 80, 0);
+    NEED(c.con);
+    c.req = WinHttpOpenRequest(c.con, NULL, W("/"), NULL, NULL, NULL, 0);
+    EQ(h_exchange(&c, async), 12007);
+    h_finish(&c);
+}
+BOTH(name_not_resolved)
+
+static void silent_tls_server(int async) {
+    recorder *r = rec_new();
+    conn c;
+    /* Plain HTTP spoken on the port: the peer waits for a request head and never answers a hello. */
+    memset(&c, 0, sizeof c);
+    c.rec = r;
+    c.ses = h_open(async);
+    h_record_all(c.ses, r);
+    WinHttpSetTimeouts(c.ses, 0, 400, 400, 400);
+    c.con = WinHttpConnect(c.ses, W("127.0.0.1"), h_port("plain"), 0);
+    c.req = WinHttpOpenRequest(c.con, NULL, W("/"), NULL, NULL, NULL, WINHTTP_FLAG_SECURE);
+    EQ(h_exchange(&c, async), E_TIMEOUT);
+    h_finish(&c);
+}
+BOTH(silent_tls_server)
+
+/* The handle can be used again after a failure. */
+static void sent_again_after_a_failure(int async) {
+    recorder *r = rec_new();
+    conn c;
+    DWORD ms = 200;
+    NEED(h_prepare(&c, async, "plain", "/stall", r, 1));
+    EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_RECEIVE_TIMEOUT, &ms, sizeof ms));
+    EQ(h_exchange(&c, async), E_TIMEOUT);
+    EQ(h_exchange(&c, async), E_TIMEOUT);
+    h_finish(&c);
+}
+BOTH(sent_again_after_a_failure)
+
+TESTS {
+    CASE2(receive_timeout_on_the_response);
+    CASE(receive_timeout_from_the_session);
+    CASE2(idle_websocket_has_no_receive_timeout);
+    CASE2(connection_refused);
+    CASE2(name_not_resolved);
+    CASE2(silent_tls_server);
+    CASE2(sent_again_after_a_failure);
+}
+END_TESTS

@@ -1,0 +1,19 @@
+"""An echo server on the package websockets; prints its port."""
+import asyncio
+import sys
+
+from websockets.asyncio.server import serve
+
+
+async def echo(connection):
+    async for message in connection:
+        await connection.send(message)
+
+
+async def main():
+    async with serve(echo, "127.0.0.1", 0, max_size=1 << 28) as server:
+        print(server.sockets[0].getsockname()[1], flush=True)
+        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+
+
+asyncio.run(main())
