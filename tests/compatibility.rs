@@ -86,9 +86,8 @@ fn document(notes: &Notes) -> String {
     }
 
     let options = known_options();
-    let known = "by session, connection, request and WebSocket handles";
-    writeln!(text, "\n## Options\n\n{} of {} options, set and queried {known}.\n", rows.len(), options.len())
-        .unwrap();
+    writeln!(text, "\n## Options\n\n{} of {} options.", rows.len(), options.len()).unwrap();
+    text += "S, C, R and W are session, connection, request and WebSocket handles.\n\n";
     text += "| option (`WINHTTP_OPTION_`...) | number | set on | query on | state | C tests | remarks |\n";
     text += "|---|---|---|---|---|---|---|\n";
     for Row { id, name, set_on, query_on } in &rows {
@@ -96,10 +95,9 @@ fn document(notes: &Notes) -> String {
         let cell = tests.cell(name);
         writeln!(text, "| {name} | {id} | {set_on} | {query_on} | {state} | {cell} | {note} |").unwrap();
     }
-    text += "\nThe others fail cleanly: `ERROR_WINHTTP_INVALID_OPTION` (12009), whatever the handle is.\n\n";
-    text += "| option (`WINHTTP_OPTION_`...) | number | state | C tests |\n|---|---|---|---|\n";
+    text += "\nThe others fail cleanly, with `ERROR_WINHTTP_INVALID_OPTION` (12009) on every handle:\n\n";
     for (id, name) in options.iter().filter(|(id, _)| !rows.iter().any(|row| row.id == **id)) {
-        writeln!(text, "| {name} | {id} | fails cleanly | {} |", tests.cell(name)).unwrap();
+        writeln!(text, "- {name} ({id})").unwrap();
     }
     text
 }
@@ -114,7 +112,7 @@ through `ctests/harness.h`.
 - **works**: does what Windows' documentation says, as far as our tests tell. [DIFFERENCES](DIFFERENCES.md) lists known
   exceptions.
 - **partial**: a part of it does; the remark says which.
-- **no effect**: is accepted, checked and read back, but changes nothing.
+- **no effect**: is accepted, but changes nothing.
 - **fails cleanly**: gives a documented error, always.
 
 ";
