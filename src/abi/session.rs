@@ -4,6 +4,7 @@ use crate::abi::callback;
 use crate::abi::entry::entry;
 use crate::abi::entry::handle;
 use crate::abi::last_error;
+use crate::abi::logger;
 use crate::abi::types::*;
 use crate::abi::wide;
 use crate::api;
@@ -27,6 +28,7 @@ pub unsafe extern "system" fn WinHttpOpen(
     _pszProxyBypassW: LPCWSTR,
     dwFlags: DWORD,
 ) -> HINTERNET {
+    logger::start();
     entry("WinHttpOpen", || {
         if dwFlags & !(FLAG_ASYNC | FLAG_SECURE_DEFAULTS) != 0 {
             return Err(Code::INVALID_PARAMETER);
