@@ -90,9 +90,10 @@ def main():
                     if subprocess.run(command, timeout=600).returncode:
                         print(f"FAIL autobahn {mode}: the client failed")
                         failed += 1
+                server.wait(60)  # updateReports makes it write the reports and end
                 found = results(directory, mode)
             finally:
-                server.terminate()
+                server.kill()
                 server.wait()
         for case in sorted(set(expected) | set(found), key=order):
             got = found.get(case, ["MISSING", "MISSING"])
