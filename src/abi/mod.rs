@@ -1,1 +1,36 @@
-//! The C border.
+//! The C border: exported functions, C types, pointers and wide strings in and out.
+//!
+//! A function here unpacks its arguments, calls `api`, and packs the result. What it needs to know
+//! about C is in four places: `entry.rs` (panics, error codes, last error), `wide.rs` (UTF-16 in and
+//! out), `out.rs` (the caller's variables), `callback.rs` (notices as C calls).
+
+#![allow(unsafe_code)]
+
+mod callback;
+mod connect;
+pub mod constants;
+mod data;
+mod entry;
+mod headers;
+mod last_error;
+mod options;
+mod out;
+mod request;
+mod session;
+pub mod types;
+mod url;
+mod websocket;
+mod wide;
+#[cfg(not(windows))]
+mod win32;
+
+pub use connect::*;
+pub use data::*;
+pub use headers::*;
+pub use options::*;
+pub use request::*;
+pub use session::*;
+pub use url::*;
+pub use websocket::*;
+#[cfg(not(windows))]
+pub use win32::*;

@@ -1,1 +1,35 @@
-//! api
+//! The objects behind the handles and what can be done with them, without C.
+
+#![forbid(unsafe_code)]
+
+mod connect;
+mod errors;
+mod handles;
+mod node;
+mod notice;
+pub(crate) mod options;
+mod request;
+mod session;
+mod settings;
+mod websocket;
+
+pub(crate) use connect::Connect;
+pub(crate) use handles::Handle;
+pub(crate) use handles::Object;
+pub(crate) use handles::close;
+pub(crate) use handles::get;
+pub(crate) use handles::object;
+pub(crate) use node::Callback;
+pub(crate) use notice::Notice;
+pub(crate) use notice::WsOperation;
+pub(crate) use request::Body;
+pub(crate) use request::HeaderQuery;
+pub(crate) use request::HeaderSide;
+pub(crate) use request::Opening;
+pub(crate) use request::Progress;
+pub(crate) use request::Request;
+pub(crate) use session::Session;
+pub(crate) use session::Start;
+pub(crate) use settings::Timeouts;
+pub(crate) use websocket::BufferKind;
+pub(crate) use websocket::WebSocket;

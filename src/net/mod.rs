@@ -1,1 +1,19 @@
-//! net
+//! Sockets, TLS, name resolution, and the two ways to wait for them: blocking on the calling thread
+//! (synchronous sessions; no engine involved) and the [`engine`] (asynchronous sessions).
+
+pub(crate) mod buffers;
+mod connection;
+pub(crate) mod engine;
+pub(crate) mod op;
+mod resolve;
+mod socket;
+mod thread;
+pub(crate) mod tls;
+mod wait;
+
+pub(crate) use connection::Connection;
+pub(crate) use resolve::resolve;
+pub(crate) use socket::Socket;
+pub(crate) use wait::Sleep;
+pub(crate) use wait::Sleepers;
+pub(crate) use wait::Want;

@@ -1,0 +1,2 @@
+/* Another spelling of <winnt.h>, for programs written where case does not matter. */
+#include <winnt.h>

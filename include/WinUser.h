@@ -1,0 +1,2 @@
+/* Another spelling of <winuser.h>, for programs written where case does not matter. */
+#include <winuser.h>

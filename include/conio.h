@@ -1,0 +1,7 @@
+/* _getch. */
+#ifndef WIN32_CONIO_HEADER
+#define WIN32_CONIO_HEADER
+
+#include "win32/crt.h"
+
+#endif

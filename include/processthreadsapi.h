@@ -1,0 +1,7 @@
+/* Threads. */
+#ifndef WIN32_PROCESSTHREADSAPI_HEADER
+#define WIN32_PROCESSTHREADSAPI_HEADER
+
+#include "win32/thread.h"
+
+#endif

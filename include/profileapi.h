@@ -1,0 +1,7 @@
+/* Clocks. */
+#ifndef WIN32_PROFILEAPI_HEADER
+#define WIN32_PROFILEAPI_HEADER
+
+#include "win32/time.h"
+
+#endif

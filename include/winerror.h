@@ -1,0 +1,7 @@
+/* Error codes. */
+#ifndef WIN32_WINERROR_HEADER
+#define WIN32_WINERROR_HEADER
+
+#include "win32/errors.h"
+
+#endif

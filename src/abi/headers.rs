@@ -1,0 +1,143 @@
+//! Request and response headers.
+
+use crate::abi::constants::*;
+use crate::abi::entry::entry;
+use crate::abi::entry::handle;
+use crate::abi::out;
+use crate::abi::out::Out;
+use crate::abi::types::*;
+use crate::abi::wide;
+use crate::api;
+use crate::api::HeaderQuery;
+use crate::api::HeaderSide;
+use crate::api::Request;
+use crate::base::Code;
+use crate::base::Result;
+use crate::proto::headers::narrow;
+use crate::proto::headers::widen;
+
+/// Adds, replaces or removes request headers.
+///
+/// # Safety
+///
+/// `lpszHeaders` is null, or readable for `dwHeadersLength` characters, or ends in a NUL when that
+/// is -1.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn WinHttpAddRequestHeaders(
+    hRequest: HINTERNET,
+    lpszHeaders: LPCWSTR,
+    dwHeadersLength: DWORD,
+    dwModifiers: DWORD,
+) -> BOOL {
+    entry("WinHttpAddRequestHeaders", || {
+        if dwHeadersLength == 0 {
+            return Err(Code::INVALID_PARAMETER);
+        }
+        // SAFETY: the caller's promise.
+        let block = unsafe { wide::counted_or_text(lpszHeaders, dwHeadersLength) };
+        let block = block.ok_or(Code::INVALID_PARAMETER)?;
+        api::get::<Request>(handle(hRequest))?.add_headers(block, dwModifiers)
+    })
+}
+
+/// Queries a header, or another part of the response or the request.
+///
+/// # Safety
+///
+/// `pwszName` is null, or, for `WINHTTP_QUERY_CUSTOM`, UTF-16 text that ends in a NUL. `lpBuffer` is
+/// null, or writable for `*lpdwBufferLength` bytes. `lpdwBufferLength` and `lpdwIndex` are null, or
+/// readable and writable. All until the call returns.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn WinHttpQueryHeaders(
+    hRequest: HINTERNET,
+    dwInfoLevel: DWORD,
+    pwszName: LPCWSTR,
+    lpBuffer: LPVOID,
+    lpdwBufferLength: LPDWORD,
+    lpdwIndex: LPDWORD,
+) -> BOOL {
+    entry("WinHttpQueryHeaders", || {
+        let request = api::get::<Request>(handle(hRequest))?;
+        // SAFETY: the caller's promise.
+        let length = unsafe { Out::new(lpdwBufferLength) };
+        // SAFETY: the caller's promise.
+        let index = unsafe { Out::new(lpdwIndex) };
+        let room = length.get().ok_or(Code::INVALID_PARAMETER)?;
+        let level = dwInfoLevel & 0xFFFF;
+        let name = if level == WINHTTP_QUERY_CUSTOM {
+            // SAFETY: the caller's promise; the name is only looked at for this level.
+            unsafe { wide::text(pwszName) }
+                .map(|name| narrow(name).ok_or(Code::HEADER_NOT_FOUND))
+                .transpose()?
+        } else {
+            None
+        };
+        let modifiers = dwInfoLevel & !0xFFFF;
+        let side = match modifiers & WINHTTP_QUERY_FLAG_REQUEST_HEADERS {
+            0 => HeaderSide::Response,
+            _ => HeaderSide::Request,
+        };
+        let query = HeaderQuery { level, side, name: name.as_deref(), index: index.get().unwrap_or(0) };
+        let answer = request.query_headers(&query)?;
+        let value = value(&answer.value, modifiers & !WINHTTP_QUERY_FLAG_REQUEST_HEADERS)?;
+        if lpBuffer.is_null() || (room as usize) < value.needed() {
+            length.put(value.needed() as u32);
+            return Err(Code::INSUFFICIENT_BUFFER);
+        }
+        match &value {
+            // SAFETY: the caller's promise; `needed` bytes have been checked to fit.
+            Value::Number(bytes) => unsafe { out::copy(bytes, lpBuffer.cast()) },
+            // SAFETY: as above; `needed` counts the NUL.
+            Value::Text(text) => unsafe { out::copy_text(text, lpBuffer.cast()) },
+        }
+        length.put(value.length() as u32);
+        if answer.indexed && !index.is_null() {
+            index.put(query.index.wrapping_add(1));
+        }
+        Ok(())
+    })
+}
+
+/// A header's value as the caller wants it.
+enum Value {
+    Text(Vec<u16>),
+    /// A `DWORD` or a 64-bit number.
+    Number(Vec<u8>),
+}
+
+impl Value {
+    /// How many bytes of room it takes.
+    fn needed(&self) -> usize {
+        match self {
+            Value::Text(text) => (text.len() + 1) * 2,
+            Value::Number(bytes) => bytes.len(),
+        }
+    }
+
+    /// The length that is told, in bytes: without the NUL.
+    fn length(&self) -> usize {
+        match self {
+            Value::Text(text) => text.len() * 2,
+            Value::Number(bytes) => bytes.len(),
+        }
+    }
+}
+
+fn value(bytes: &[u8], modifiers: u32) -> Result<Value> {
+    let number = || {
+        let text = std::str::from_utf8(bytes).ok().map(str::trim);
+        text.and_then(|text| text.parse::<u64>().ok()).ok_or(Code::INVALID_QUERY_REQUEST)
+    };
+    match modifiers {
+        0 => Ok(Value::Text(widen(bytes))),
+        WINHTTP_QUERY_FLAG_NUMBER => {
+            let number = u32::try_from(number()?).map_err(|_| Code::INVALID_QUERY_REQUEST)?;
+            Ok(Value::Number(number.to_ne_bytes().to_vec()))
+        }
+        WINHTTP_QUERY_FLAG_NUMBER64 => Ok(Value::Number(number()?.to_ne_bytes().to_vec())),
+        _ => {
+            log::error!("WinHttpQueryHeaders: modifiers {modifiers:#x} are not supported yet");
+            Err(Code::NOT_SUPPORTED)
+        }
+    }
+}

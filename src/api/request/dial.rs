@@ -1,0 +1,114 @@
+//! From a URL to a connection, telling the application about every step.
+
+use std::io;
+use std::sync::Arc;
+
+use crate::api::Notice;
+use crate::api::errors;
+use crate::api::request::Request;
+use crate::api::request::deadline;
+use crate::api::settings::Settings;
+use crate::base::Code;
+use crate::base::Result;
+use crate::net;
+use crate::net::Connection;
+use crate::net::Socket;
+use crate::net::engine::Reactive;
+use crate::net::op::Fault;
+use crate::net::op::Interest;
+use crate::net::tls;
+use crate::proto::url::Url;
+
+impl Request {
+    /// Connects to the URL's server.
+    pub(super) async fn dial(&self, url: &Url, settings: &Settings) -> Result<Arc<Connection>> {
+        let host = url.host().dial_name();
+        self.inform(&Notice::ResolvingName(url.host().name()))?;
+        let until = deadline(settings.timeouts.resolve);
+        let addresses = net::resolve(&self.waiting, &host, url.port(), until)
+            .await
+            .map_err(|fault| errors::fault(&fault, Code::NAME_NOT_RESOLVED))?;
+        let first = addresses.first().ok_or(Code::NAME_NOT_RESOLVED)?;
+        self.inform(&Notice::NameResolved(&first.ip().to_string()))?;
+
+        let mut failure = Code::CANNOT_CONNECT;
+        for address in addresses.iter().take(settings.connect_retries.max(1) as usize) {
+            let ip = address.ip().to_string();
+            self.inform(&Notice::ConnectingToServer(&ip))?;
+            match self.connect_to(*address, settings).await {
+                Ok((socket, peer)) => {
+                    self.inform(&Notice::ConnectedToServer(&ip))?;
+                    let tls =
+                        if url.secure() { Some(self.secure(&socket, url, settings).await?) } else { None };
+                    let connection = Connection::new(socket, tls, peer).map_err(|error| {
+                        log::debug!("{error}");
+                        Code::CONNECTION_ERROR
+                    })?;
+                    return Ok(Arc::new(connection));
+                }
+                Err(Fault::Cancelled) => return Err(Code::OPERATION_CANCELLED),
+                Err(fault) => failure = errors::fault(&fault, Code::CANNOT_CONNECT),
+            }
+        }
+        Err(failure)
+    }
+
+    async fn connect_to(
+        &self,
+        address: std::net::SocketAddr,
+        settings: &Settings,
+    ) -> std::result::Result<(Socket, std::net::SocketAddr), Fault> {
+        let until = deadline(settings.timeouts.connect);
+        let socket = Socket::connect(address, self.engine.as_ref()).map_err(Fault::Io)?;
+        if let (Some(registration), Some(this)) = (socket.registration(), self.this.upgrade()) {
+            registration.set_target(&(this as Arc<dyn Reactive>));
+        }
+        let connected = self.waiting.io(&socket, Interest::Write, until, || socket.connected()).await;
+        match connected {
+            Ok(peer) => Ok((socket, peer)),
+            Err(Fault::Io(error)) if error.kind() == io::ErrorKind::TimedOut => Err(Fault::TimedOut),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn secure(&self, socket: &Socket, url: &Url, settings: &Settings) -> Result<tls::Session> {
+        let session = self.connect.session();
+        let secure_protocols = session.settings().lock().secure_protocols;
+        let config = session.tls().get(protocols(secure_protocols), forgive(settings.security_flags));
+        let failure = match config {
+            None => tls::Failure::Channel,
+            Some(config) => {
+                let until = deadline(settings.timeouts.receive);
+                match tls::Session::handshake(&self.waiting, socket, url.host().name(), config, until).await {
+                    Ok(tls) => return Ok(tls),
+                    Err(failure) => failure,
+                }
+            }
+        };
+        let flags = match failure {
+            tls::Failure::Transport(fault) => return Err(errors::fault(&fault, Code::CONNECTION_ERROR)),
+            tls::Failure::Certificate(problems) => errors::certificate_flags(problems),
+            tls::Failure::Channel => errors::CHANNEL_ERROR,
+        };
+        self.inform(&Notice::SecureFailure(flags))?;
+        Err(Code::SECURE_FAILURE)
+    }
+}
+
+/// `WINHTTP_FLAG_SECURE_PROTOCOL_*`: what of the wish exists here. 0 is the default.
+fn protocols(wish: u32) -> tls::Protocols {
+    const TLS1_2: u32 = 0x0800;
+    const TLS1_3: u32 = 0x2000;
+    let wish = if wish == 0 { TLS1_2 | TLS1_3 } else { wish };
+    tls::Protocols { tls12: wish & TLS1_2 != 0, tls13: wish & TLS1_3 != 0 }
+}
+
+/// `SECURITY_FLAG_IGNORE_*`.
+fn forgive(flags: u32) -> tls::Forgive {
+    tls::Forgive {
+        unknown_ca: flags & 0x0100 != 0,
+        usage: flags & 0x0200 != 0,
+        name: flags & 0x1000 != 0,
+        date: flags & 0x2000 != 0,
+    }
+}

@@ -1,0 +1,146 @@
+//! One leg: the request as it goes on the wire. Rebuilt for every send and every redirect; the
+//! application's own headers are never changed by it.
+
+use crate::api::request::state::State;
+use crate::base::Code;
+use crate::base::Result;
+use crate::proto::h1::RequestFraming;
+use crate::proto::h1::RequestHead;
+use crate::proto::h1::ResponseHead;
+use crate::proto::h1::Version;
+use crate::proto::headers::Headers;
+use crate::proto::headers::elements;
+use crate::proto::ws;
+
+/// What `WinHttpOpenRequest` asked to be added to every leg.
+#[derive(Default)]
+pub(super) struct LegRules {
+    pub(super) referrer: Option<Vec<u8>>,
+    pub(super) accept: Option<Vec<u8>>,
+    /// `WINHTTP_FLAG_REFRESH`.
+    pub(super) refresh: bool,
+}
+
+#[derive(Clone)]
+pub(in crate::api) struct Leg {
+    pub(super) method: Vec<u8>,
+    target: String,
+    version: Version,
+    pub(super) headers: Headers,
+    pub(super) framing: RequestFraming,
+    /// The `Sec-WebSocket-Key` of an upgrade.
+    pub(super) key: Option<String>,
+}
+
+impl Leg {
+    /// Builds the leg for the present state. `total` is the length of the body.
+    pub(super) fn build(state: &State, agent: &[u8], total: u64, keep_alive: bool) -> Result<Leg> {
+        let mut headers = state.headers.clone();
+        let rules = &state.leg_rules;
+        let connection: &[u8] = if keep_alive { b"Keep-Alive" } else { b"close" };
+        headers.push_if_absent(b"Connection", connection);
+        if rules.refresh {
+            headers.set(b"Cache-Control", b"no-cache");
+            headers.set(b"Pragma", b"no-cache");
+        }
+        if let Some(accept) = &rules.accept {
+            headers.push_if_absent(b"Accept", accept);
+        }
+        if let Some(referrer) = &rules.referrer {
+            headers.push_if_absent(b"Referer", referrer);
+        }
+        if !agent.is_empty() {
+            headers.push_if_absent(b"User-Agent", agent);
+        }
+        headers.push_if_absent(b"Host", state.url.authority().as_bytes());
+        let mut framing = RequestFraming::decide(&state.method, state.version, &headers, total, false);
+        let mut key = None;
+        if state.upgrade {
+            // The automatic fields take the place of any that the application brought.
+            let fresh = ws::new_key().map_err(|_| Code::INTERNAL_ERROR)?;
+            headers.remove(b"Content-Length");
+            headers.remove(b"Transfer-Encoding");
+            headers.set(b"Connection", b"Upgrade");
+            headers.set(b"Upgrade", b"websocket");
+            headers.set(b"Sec-WebSocket-Key", fresh.as_bytes());
+            headers.set(b"Sec-WebSocket-Version", b"13");
+            framing = RequestFraming::None;
+            key = Some(fresh);
+        }
+        framing.apply(&mut headers);
+        Ok(Leg {
+            method: state.method.clone(),
+            target: state.url.target().to_owned(),
+            version: state.version,
+            headers,
+            framing,
+            key,
+        })
+    }
+
+    /// What is known before the first send: only what the application added.
+    pub(super) fn unsent(state: &State) -> Leg {
+        Leg {
+            method: state.method.clone(),
+            target: state.url.target().to_owned(),
+            version: state.version,
+            headers: state.headers.clone(),
+            framing: RequestFraming::None,
+            key: None,
+        }
+    }
+
+    /// The head as a value, for the wire and for queries.
+    pub(super) fn head(&self) -> RequestHead<'_> {
+        RequestHead {
+            method: &self.method,
+            target: &self.target,
+            version: self.version,
+            headers: &self.headers,
+        }
+    }
+
+    /// How many bytes the application may write beyond what it gave with the send.
+    pub(super) fn announced(&self) -> u64 {
+        match self.framing {
+            RequestFraming::Length(total) => total,
+            RequestFraming::AppContentLength => self
+                .headers
+                .get(b"Content-Length")
+                .and_then(|value| std::str::from_utf8(value).ok()?.trim().parse().ok())
+                .unwrap_or(0),
+            RequestFraming::AppTransferEncoding | RequestFraming::Chunked => u64::MAX,
+            RequestFraming::None => 0,
+        }
+    }
+
+    /// Checks that a 101 accepts what this leg offered.
+    pub(in crate::api) fn check_upgrade(&self, head: &ResponseHead) -> Result<()> {
+        let offer = ws::Offer {
+            key: self.key.as_deref().ok_or(Code::INTERNAL_ERROR)?,
+            protocols: &self.offered(b"Sec-WebSocket-Protocol"),
+            extensions: &self.offered(b"Sec-WebSocket-Extensions"),
+        };
+        let header = |name: &str| {
+            let fields = head.headers.iter();
+            fields
+                .filter(|field| field.name().eq_ignore_ascii_case(name.as_bytes()))
+                // A value that is no text is not what is looked for, but it is there.
+                .map(|field| std::str::from_utf8(field.value()).unwrap_or("\u{fffd}"))
+                .collect()
+        };
+        ws::check_response(&offer, &header).map_err(|error| {
+            log::warn!("the server's WebSocket handshake is wrong: {error}");
+            Code::INVALID_SERVER_RESPONSE
+        })
+    }
+
+    /// The comma-separated elements of a request header, such as the sub-protocols offered.
+    fn offered(&self, name: &[u8]) -> Vec<&str> {
+        let values = self.headers.iter().filter(|header| header.name().eq_ignore_ascii_case(name));
+        values
+            .flat_map(|header| elements(header.value()))
+            .filter_map(|element| std::str::from_utf8(element).ok())
+            .collect()
+    }
+}

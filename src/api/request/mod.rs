@@ -1,0 +1,228 @@
+//! A request: one HTTP exchange after the other, and perhaps the beginning of a WebSocket.
+//!
+//! - `state.rs` what is known at each stage
+//! - `leg.rs` the request as it goes on the wire
+//! - `dial.rs` from a URL to a connection
+//! - `send.rs`, `receive.rs`, `read.rs`, `write.rs` the operations, as `async` code
+//! - `task.rs` who drives them and how their end is told
+//! - `query.rs` what the application can ask about headers
+//! - `upgrade.rs` from a 101 to a WebSocket
+//!
+//! Locks: `state`, `settings` and the task's slot guard only themselves, and none is held across an
+//! await, a callback or a system call.
+
+mod dial;
+mod input;
+mod leg;
+mod query;
+mod read;
+mod receive;
+mod send;
+mod state;
+mod task;
+mod upgrade;
+mod write;
+
+use std::sync::Arc;
+use std::sync::Weak;
+use std::time::Duration;
+use std::time::Instant;
+
+use parking_lot::Mutex;
+
+use crate::api::Connect;
+use crate::api::Handle;
+use crate::api::Notice;
+use crate::api::Object;
+use crate::api::errors;
+use crate::api::handles;
+use crate::api::node::Node;
+use crate::api::settings::Settings;
+use crate::base::Code;
+use crate::base::Result;
+use crate::net::engine::Alarm;
+use crate::net::engine::Engine;
+use crate::net::op::Fault;
+use crate::net::op::Waiting;
+use crate::proto::h1::Version;
+use crate::proto::h1::request_method;
+use crate::proto::headers::AddFlags;
+use crate::proto::headers::Headers;
+use crate::proto::headers::narrow;
+use crate::proto::url::ObjectRules;
+use crate::proto::url::Url;
+pub(super) use input::Input;
+pub(super) use leg::Leg;
+pub(crate) use query::HeaderQuery;
+pub(crate) use read::Progress;
+pub(super) use receive::SWITCHING_PROTOCOLS;
+pub(crate) use send::Body;
+use state::State;
+use task::Task;
+
+pub(crate) struct Request {
+    node: Node,
+    connect: Arc<Connect>,
+    /// Present on an asynchronous session.
+    engine: Option<Arc<Engine>>,
+    settings: Mutex<Settings>,
+    state: Mutex<State>,
+    waiting: Waiting,
+    task: Task,
+    alarm: Alarm,
+    this: Weak<Request>,
+}
+
+/// What `WinHttpOpenRequest` got; strings as C gave them, empty where it gave none.
+pub(crate) struct Opening<'a> {
+    pub(crate) verb: &'a [u16],
+    pub(crate) object: &'a [u16],
+    pub(crate) version: &'a [u16],
+    pub(crate) referrer: Option<&'a [u16]>,
+    pub(crate) accept: Vec<Vec<u16>>,
+    pub(crate) flags: u32,
+}
+
+impl Request {
+    /// `WinHttpOpenRequest`.
+    pub(crate) fn open(connect: &Arc<Connect>, opening: &Opening<'_>) -> Result<Handle> {
+        if opening.flags & !KNOWN_FLAGS != 0 {
+            return Err(Code::INVALID_PARAMETER);
+        }
+        let secure = opening.flags & FLAG_SECURE != 0;
+        let rules = ObjectRules::from_bits(opening.flags);
+        let url = Url::of_request(secure, connect.host().clone(), connect.port(), opening.object, rules);
+        let method = request_method(opening.verb).ok_or(Code::INVALID_PARAMETER)?;
+        let version = Version::of_request(opening.version).ok_or(Code::INVALID_PARAMETER)?;
+        let mut state = State::new(method, url, version);
+        state.leg_rules.referrer =
+            opening.referrer.map(narrow).map(|text| text.ok_or(Code::INVALID_PARAMETER)).transpose()?;
+        state.leg_rules.accept = join_accept(&opening.accept)?;
+        state.leg_rules.refresh = opening.flags & FLAG_REFRESH != 0;
+        let session = connect.session();
+        let node = Node::new(Some(Object::Connect(connect.clone())))?;
+        let settings = session.settings().lock().clone();
+        let request = Arc::new_cyclic(|this| Request {
+            node,
+            connect: connect.clone(),
+            engine: session.engine().cloned(),
+            settings: Mutex::new(settings),
+            state: Mutex::new(state),
+            waiting: Waiting::new(),
+            task: Task::new(),
+            alarm: Alarm::new(),
+            this: this.clone(),
+        });
+        let handle = handles::publish(Object::Request(request.clone()))?;
+        let _lease = request.node.lease()?;
+        request.node.notify(&Notice::HandleCreated(handle));
+        Ok(handle)
+    }
+
+    pub(crate) fn node(&self) -> &Node {
+        &self.node
+    }
+
+    pub(crate) fn connect(&self) -> &Arc<Connect> {
+        &self.connect
+    }
+
+    pub(crate) fn settings(&self) -> &Mutex<Settings> {
+        &self.settings
+    }
+
+    pub(crate) fn is_async(&self) -> bool {
+        self.engine.is_some()
+    }
+
+    /// `WinHttpAddRequestHeaders`.
+    pub(crate) fn add_headers(&self, block: &[u16], modifiers: u32) -> Result<()> {
+        let mut state = self.state.lock();
+        state.headers.add_block(block, AddFlags::from_bits(modifiers)).map_err(errors::header)
+    }
+
+    /// The effective URL; changes with each redirect.
+    pub(crate) fn url(&self) -> String {
+        self.state.lock().url.to_string()
+    }
+
+    /// Local and remote address of the connection, once there is one.
+    pub(crate) fn addresses(&self) -> Result<(std::net::SocketAddr, std::net::SocketAddr)> {
+        let state = self.state.lock();
+        let connection = state.connection.as_ref().ok_or(Code::INCORRECT_HANDLE_STATE)?;
+        Ok((connection.local(), connection.peer()))
+    }
+
+    /// Whether the request is for an https URL, and whether its TLS is up.
+    pub(crate) fn secured(&self) -> bool {
+        self.state.lock().connection.as_ref().is_some_and(|connection| connection.tls().is_some())
+    }
+
+    /// Asks for the WebSocket upgrade (`WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET`).
+    pub(crate) fn ask_for_upgrade(&self) {
+        self.state.lock().upgrade = true;
+    }
+
+    /// `WinHttpCloseHandle`: ends what is under way.
+    pub(crate) fn cancel(&self) {
+        self.waiting.cancel();
+        if self.task.is_idle() {
+            self.state.lock().hang_up();
+        } else if let Some(this) = self.this.upgrade() {
+            this.post();
+        }
+    }
+
+    /// Tells the application something on the way; afterwards the handle may have been closed.
+    fn inform(&self, notice: &Notice<'_>) -> Result<()> {
+        self.check()?;
+        self.node.notify(notice);
+        self.check()
+    }
+
+    fn check(&self) -> Result<()> {
+        self.waiting.check().map_err(|fault| errors::fault(&fault, Code::INTERNAL_ERROR))
+    }
+}
+
+/// When a step that may take `ms` milliseconds is over; 0 and `u32::MAX` are no limit.
+pub(super) fn deadline(ms: u32) -> Option<Instant> {
+    match ms {
+        0 | u32::MAX => None,
+        ms => Some(Instant::now() + Duration::from_millis(ms.into())),
+    }
+}
+
+/// A broken connection is a connection error at most steps.
+pub(super) fn broken(fault: Fault) -> Code {
+    errors::fault(&fault, Code::CONNECTION_ERROR)
+}
+
+/// One `Accept` value of all types, in their order.
+fn join_accept(types: &[Vec<u16>]) -> Result<Option<Vec<u8>>> {
+    if types.is_empty() {
+        return Ok(None);
+    }
+    let narrowed: Option<Vec<Vec<u8>>> = types.iter().map(|text| narrow(text)).collect();
+    Ok(Some(narrowed.ok_or(Code::INVALID_PARAMETER)?.join(&b", "[..])))
+}
+
+const FLAG_SECURE: u32 = 0x0080_0000;
+const FLAG_REFRESH: u32 = 0x0000_0100;
+/// `SECURE`, `ESCAPE_PERCENT`, `NULL_CODEPAGE`, `ESCAPE_DISABLE`, `ESCAPE_DISABLE_QUERY`, `REFRESH`.
+/// Unknown bits are refused, which is how clients probe for newer flags.
+const KNOWN_FLAGS: u32 = FLAG_SECURE | 0x04 | 0x08 | 0x40 | 0x80 | FLAG_REFRESH;
+
+/// The side of the exchange whose headers are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HeaderSide {
+    Request,
+    Response,
+}
+
+impl Headers {
+    /// Adds the headers argument of `WinHttpSendRequest`: what is there already is replaced.
+    fn upsert_block(&mut self, block: &[u16]) -> Result<()> {
+        self.add_block(block, AddFlags::UPSERT).map_err(errors::header)
+    }
+}

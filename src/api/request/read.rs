@@ -1,0 +1,186 @@
+//! `WinHttpQueryDataAvailable` and `WinHttpReadData`.
+
+use std::sync::Arc;
+
+use crate::api::errors;
+use crate::api::request::Request;
+use crate::api::request::broken;
+use crate::api::request::deadline;
+use crate::api::request::input::Exchange;
+use crate::api::request::state::Phase;
+use crate::api::request::task::Api;
+use crate::api::request::task::Begin;
+use crate::api::request::task::Done;
+use crate::api::request::task::Operation;
+use crate::base::Code;
+use crate::base::OutBuf;
+use crate::base::Result;
+use crate::proto::h1::Step;
+
+/// What a read call came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// The result, on a synchronous session.
+    Result(u32),
+    /// The application has been told on this thread.
+    Told,
+    /// It will be told on another thread.
+    Pending,
+}
+
+impl Request {
+    /// How many bytes can be read at once; 0 at the end of the body.
+    pub(crate) fn query_data_available(self: &Arc<Self>) -> Result<Progress> {
+        let _lease = self.node.lease()?;
+        self.check_readable()?;
+        if !self.is_async() {
+            return Request::progress(self.run_blocking(self.available_operation())?);
+        }
+        let this = self.clone();
+        let operation =
+            Operation::new(Api::QueryDataAvailable, async move { this.available_operation().await });
+        self.start(Begin::Here, operation).map(told)
+    }
+
+    /// Fills the caller's room, or less at the end of the body.
+    pub(crate) fn read(self: &Arc<Self>, into: OutBuf) -> Result<Progress> {
+        let _lease = self.node.lease()?;
+        self.check_readable()?;
+        if !self.is_async() {
+            return Request::progress(self.run_blocking(self.read_operation(into))?);
+        }
+        let this = self.clone();
+        let operation = Operation::new(Api::ReadData, async move { this.read_operation(into).await });
+        self.start(Begin::Here, operation).map(told)
+    }
+
+    fn progress(done: Done) -> Result<Progress> {
+        match done {
+            Done::DataAvailable(bytes) | Done::Read { bytes, .. } => Ok(Progress::Result(bytes)),
+            _ => Err(Code::INTERNAL_ERROR),
+        }
+    }
+
+    fn check_readable(&self) -> Result<()> {
+        match self.state.lock().phase {
+            Phase::Response | Phase::Upgraded => Ok(()),
+            _ => Err(Code::INCORRECT_HANDLE_STATE),
+        }
+    }
+
+    async fn available_operation(&self) -> Result<Done> {
+        self.check()?;
+        let promised = self.state.lock().promised;
+        if promised > 0 {
+            return Ok(Done::DataAvailable(promised));
+        }
+        let Some(mut exchange) = self.take_exchange() else { return Ok(Done::DataAvailable(0)) };
+        let payload = self.payload(&mut exchange).await;
+        let mut state = self.state.lock();
+        match payload {
+            Ok(payload) => {
+                state.exchange = Some(exchange);
+                state.promised = u32::try_from(payload).unwrap_or(u32::MAX).min(MOST_PROMISED);
+                Ok(Done::DataAvailable(state.promised))
+            }
+            Err(code) => {
+                state.fail();
+                Err(code)
+            }
+        }
+    }
+
+    async fn read_operation(&self, mut into: OutBuf) -> Result<Done> {
+        self.check()?;
+        let address = into.address();
+        let done = |into: &OutBuf| Done::Read { buffer: address, bytes: into.filled() as u32 };
+        if into.remaining() == 0 {
+            return Ok(done(&into));
+        }
+        let Some(mut exchange) = self.take_exchange() else { return Ok(done(&into)) };
+        let read = self.read_body(&mut exchange, &mut into).await;
+        let mut state = self.state.lock();
+        match read {
+            Ok(()) => {
+                state.exchange = Some(exchange);
+                state.promised = state.promised.saturating_sub(into.filled() as u32);
+                Ok(done(&into))
+            }
+            Err(code) => {
+                state.fail();
+                Err(code)
+            }
+        }
+    }
+
+    /// A request whose connection went to a WebSocket has no body.
+    fn take_exchange(&self) -> Option<Exchange> {
+        let mut state = self.state.lock();
+        if state.phase == Phase::Response { state.exchange.take() } else { None }
+    }
+
+    async fn read_body(&self, exchange: &mut Exchange, into: &mut OutBuf) -> Result<()> {
+        while into.remaining() > 0 {
+            let Exchange { connection, input, body } = &mut *exchange;
+            let Some(body) = body else { return Err(Code::INTERNAL_ERROR) };
+            let direct = usize::try_from(body.direct()).unwrap_or(usize::MAX).min(into.remaining());
+            if direct >= DIRECT && input.unread().is_empty() {
+                let until = deadline(self.settings.lock().timeouts.receive);
+                let room = &mut into.spare()[..direct];
+                let n = connection.receive(&self.waiting, room, until).await.map_err(broken)?;
+                if n == 0 {
+                    body.eof().map_err(errors::body)?;
+                    return Ok(());
+                }
+                into.advance(n);
+                body.consumed(n);
+                continue;
+            }
+            let payload = self.payload(exchange).await?;
+            if payload == 0 {
+                return Ok(());
+            }
+            let Exchange { input, body: Some(body), .. } = &mut *exchange else {
+                return Err(Code::INTERNAL_ERROR);
+            };
+            let waiting = input.unread();
+            let n = into.fill(waiting.get(..payload).unwrap_or(waiting));
+            input.consume(n);
+            body.consumed(n);
+        }
+        Ok(())
+    }
+
+    /// Reads until payload stands first in the input; how much of it there is, 0 at the body's end.
+    async fn payload(&self, exchange: &mut Exchange) -> Result<usize> {
+        let Exchange { connection, input, body } = exchange;
+        let Some(body) = body else { return Err(Code::INTERNAL_ERROR) };
+        loop {
+            match body.advance(input.unread()).map_err(errors::body)? {
+                Step::Data { skip, len } => {
+                    input.consume(skip);
+                    return Ok(len);
+                }
+                Step::Done { used } => {
+                    input.consume(used);
+                    return Ok(0);
+                }
+                Step::NeedInput { used } => input.consume(used),
+            }
+            let until = deadline(self.settings.lock().timeouts.receive);
+            if input.fill(connection, &self.waiting, until).await.map_err(broken)? == 0 {
+                body.eof().map_err(errors::body)?;
+                return Ok(0);
+            }
+        }
+    }
+}
+
+fn told(ended: bool) -> Progress {
+    if ended { Progress::Told } else { Progress::Pending }
+}
+
+/// QueryDataAvailable promises no more than this at once.
+const MOST_PROMISED: u32 = 8192;
+/// From this size on payload is read straight into the caller's room.
+const DIRECT: usize = 4096;

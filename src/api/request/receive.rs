@@ -1,0 +1,185 @@
+//! `WinHttpReceiveResponse`: interim responses, redirects, the final head.
+
+use std::sync::Arc;
+
+use crate::api::Notice;
+use crate::api::errors;
+use crate::api::request::Body;
+use crate::api::request::Request;
+use crate::api::request::broken;
+use crate::api::request::deadline;
+use crate::api::request::input::Exchange;
+use crate::api::request::state::Phase;
+use crate::api::request::task::Api;
+use crate::api::request::task::Begin;
+use crate::api::request::task::Done;
+use crate::api::request::task::Operation;
+use crate::api::settings::DISABLE_REDIRECTS;
+use crate::api::settings::REDIRECT_ALWAYS;
+use crate::api::settings::REDIRECT_NEVER;
+use crate::api::settings::Settings;
+use crate::base::Code;
+use crate::base::InBuf;
+use crate::base::Result;
+use crate::proto::h1::BodyFraming;
+use crate::proto::h1::BodyReader;
+use crate::proto::h1::HeadLimits;
+use crate::proto::h1::HeadReader;
+use crate::proto::h1::Parsed;
+use crate::proto::h1::ResponseHead;
+use crate::proto::url::Url;
+use crate::proto::url::UrlError;
+
+impl Request {
+    /// Receives the response's head. In the wrong state an asynchronous request still accepts the
+    /// call and says so by the callback, as Windows does.
+    pub(crate) fn receive_response(self: &Arc<Self>) -> Result<()> {
+        let _lease = self.node.lease()?;
+        if !self.is_async() {
+            return self.run_blocking(self.receive_operation()).map(|_| ());
+        }
+        let this = self.clone();
+        let operation = Operation::new(Api::ReceiveResponse, async move { this.receive_operation().await });
+        self.start(Begin::Here, operation).map(|_| ())
+    }
+
+    async fn receive_operation(&self) -> Result<Done> {
+        self.check()?;
+        let exchange = {
+            let mut state = self.state.lock();
+            let exchange = if state.phase == Phase::Sent { state.exchange.take() } else { None };
+            let exchange = exchange.ok_or(Code::INCORRECT_HANDLE_STATE)?;
+            state.phase = Phase::Receiving;
+            exchange
+        };
+        let settings = self.settings.lock().clone();
+        let received = self.final_response(exchange, &settings).await;
+        let mut state = self.state.lock();
+        match received {
+            Ok((exchange, head)) => {
+                state.phase = Phase::Response;
+                state.exchange = Some(exchange);
+                state.response = Some(head);
+                Ok(Done::HeadersAvailable)
+            }
+            Err(code) => {
+                state.fail();
+                Err(code)
+            }
+        }
+    }
+
+    /// Reads heads, following redirects, until one is for the application.
+    async fn final_response(
+        &self,
+        mut exchange: Exchange,
+        settings: &Settings,
+    ) -> Result<(Exchange, ResponseHead)> {
+        let mut redirects = 0;
+        loop {
+            let head = self.next_final_head(&mut exchange, settings).await?;
+            if let Some(url) = self.redirect_target(&head, settings)? {
+                if redirects == settings.max_redirects {
+                    return Err(Code::REDIRECT_FAILED);
+                }
+                redirects += 1;
+                self.inform(&Notice::Redirect(&url.to_string()))?;
+                self.follow(url, head.status);
+                drop(exchange);
+                self.send_leg(settings, &Body { optional: InBuf::EMPTY, total: 0 }).await?;
+                exchange = self.state.lock().exchange.take().ok_or(Code::INTERNAL_ERROR)?;
+                continue;
+            }
+            let method = self.state.lock().method.clone();
+            let framing = BodyFraming::decide(&method, &head).map_err(errors::body)?;
+            if head.status == SWITCHING_PROTOCOLS {
+                let leg = self.state.lock().leg.clone().ok_or(Code::INTERNAL_ERROR)?;
+                leg.check_upgrade(&head)?;
+            }
+            exchange.body = Some(BodyReader::new(framing, settings.max_header_size as usize));
+            return Ok((exchange, head));
+        }
+    }
+
+    /// Reads heads until one is not interim. 101 is final when an upgrade was asked for.
+    async fn next_final_head(&self, exchange: &mut Exchange, settings: &Settings) -> Result<ResponseHead> {
+        let upgrade = self.state.lock().upgrade;
+        let mut interim = 0;
+        loop {
+            let head = self.next_head(exchange, settings).await?;
+            let is_final = match head.status {
+                SWITCHING_PROTOCOLS => upgrade,
+                100..200 => false,
+                _ => true,
+            };
+            if is_final {
+                return Ok(head);
+            }
+            interim += 1;
+            if interim > settings.max_status_continue {
+                return Err(Code::INVALID_SERVER_RESPONSE);
+            }
+            self.inform(&Notice::IntermediateResponse(head.status.into()))?;
+        }
+    }
+
+    async fn next_head(&self, exchange: &mut Exchange, settings: &Settings) -> Result<ResponseHead> {
+        let limits = HeadLimits { bytes: settings.max_header_size as usize, ..HeadLimits::default() };
+        let mut reader = HeadReader::new(limits);
+        self.inform(&Notice::ReceivingResponse)?;
+        loop {
+            match reader.parse(exchange.input.unread()).map_err(errors::head)? {
+                Parsed::Complete { head, used } => {
+                    exchange.input.consume(used);
+                    self.inform(&Notice::ResponseReceived(u32::try_from(used).unwrap_or(u32::MAX)))?;
+                    return Ok(head);
+                }
+                Parsed::Incomplete => {
+                    let until = deadline(settings.timeouts.receive);
+                    let Exchange { connection, input, .. } = exchange;
+                    if input.fill(connection, &self.waiting, until).await.map_err(broken)? == 0 {
+                        return Err(Code::CONNECTION_ERROR);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Where a response sends us, when it does and may (http spec 6.1, 6.2).
+    fn redirect_target(&self, head: &ResponseHead, settings: &Settings) -> Result<Option<Url>> {
+        let state = self.state.lock();
+        let off = settings.redirect_policy == REDIRECT_NEVER || settings.disabled & DISABLE_REDIRECTS != 0;
+        if off || !matches!(head.status, 300..=303 | 307 | 308) {
+            return Ok(None);
+        }
+        let location = head.headers.get(b"Location").ok_or(Code::HEADER_NOT_FOUND)?;
+        let url = state.url.resolve(location).map_err(|error| match error {
+            UrlError::UnrecognizedScheme => Code::UNRECOGNIZED_SCHEME,
+            UrlError::Invalid => Code::INVALID_URL,
+        })?;
+        let weaker = state.url.secure() && !url.secure();
+        Ok((!weaker || settings.redirect_policy == REDIRECT_ALWAYS).then_some(url))
+    }
+
+    /// Turns the request to its new target.
+    fn follow(&self, url: Url, status: u16) {
+        let mut state = self.state.lock();
+        let to_get = match (&state.method[..], status) {
+            (b"HEAD", _) => false,
+            (b"POST", 300..=303) | (_, 303) => true,
+            _ => false,
+        };
+        if to_get {
+            state.method = b"GET".to_vec();
+            state.headers.remove(b"Content-Length");
+            state.headers.remove(b"Transfer-Encoding");
+        }
+        if state.url.host() != url.host() {
+            state.headers.remove(b"Host");
+        }
+        state.url = url;
+        state.connection = None;
+    }
+}
+
+pub(in crate::api) const SWITCHING_PROTOCOLS: u16 = 101;

@@ -1,0 +1,120 @@
+//! `WinHttpSendRequest`.
+
+use std::sync::Arc;
+
+use crate::api::Notice;
+use crate::api::request::Request;
+use crate::api::request::broken;
+use crate::api::request::deadline;
+use crate::api::request::input::Exchange;
+use crate::api::request::input::Input;
+use crate::api::request::leg::Leg;
+use crate::api::request::state::Phase;
+use crate::api::request::task::Api;
+use crate::api::request::task::Begin;
+use crate::api::request::task::Done;
+use crate::api::request::task::Operation;
+use crate::api::settings::DISABLE_KEEP_ALIVE;
+use crate::api::settings::Settings;
+use crate::base::Code;
+use crate::base::InBuf;
+use crate::base::Result;
+
+/// What the application sends with the request.
+pub(crate) struct Body {
+    /// What it gives at once.
+    pub(crate) optional: InBuf,
+    /// The length of all of it; the rest comes by WriteData.
+    pub(crate) total: u32,
+}
+
+impl Request {
+    /// Sends the request. `headers` are added to it for good, `context` replaces the present one
+    /// unless it is 0.
+    pub(crate) fn send(self: &Arc<Self>, headers: Option<&[u16]>, body: Body, context: usize) -> Result<()> {
+        let _lease = self.node.lease()?;
+        {
+            let mut state = self.state.lock();
+            if matches!(state.phase, Phase::Sending | Phase::Sent | Phase::Receiving) {
+                return Err(Code::INCORRECT_HANDLE_STATE);
+            }
+            if let Some(headers) = headers {
+                state.headers.upsert_block(headers)?;
+            }
+            if context != 0 {
+                self.node.set_context(context);
+            }
+            state.phase = Phase::Sending;
+            state.hang_up();
+            state.response = None;
+            state.leg = None;
+        }
+        if !self.is_async() {
+            return self.run_blocking(self.send_operation(body)).map(|_| ());
+        }
+        let this = self.clone();
+        let operation = Operation::new(Api::SendRequest, async move { this.send_operation(body).await });
+        self.start(Begin::Elsewhere, operation).map(|_| ())
+    }
+
+    async fn send_operation(&self, body: Body) -> Result<Done> {
+        let settings = self.settings.lock().clone();
+        let sent = self.send_leg(&settings, &body).await;
+        let mut state = self.state.lock();
+        match sent {
+            Ok(()) => {
+                state.phase = Phase::Sent;
+                Ok(Done::Sent)
+            }
+            Err(code) => {
+                state.fail();
+                Err(code)
+            }
+        }
+    }
+
+    /// Connects and sends one leg.
+    pub(super) async fn send_leg(&self, settings: &Settings, body: &Body) -> Result<()> {
+        self.check()?;
+        let (leg, url) = {
+            let state = self.state.lock();
+            if state.upgrade && settings.ws_send_buffer < LEAST_WS_SEND_BUFFER {
+                return Err(Code::NOT_ENOUGH_MEMORY);
+            }
+            let keep_alive = settings.disabled & DISABLE_KEEP_ALIVE == 0;
+            let agent = self.connect.session().agent().lock().clone();
+            let total = u64::from(body.total).max(body.optional.len() as u64);
+            (Leg::build(&state, &agent, total, keep_alive)?, state.url.clone())
+        };
+        let connection = self.dial(&url, settings).await?;
+        let mut wire = Vec::with_capacity(1024);
+        leg.head().write(&mut wire);
+        {
+            let mut state = self.state.lock();
+            state.connection = Some(connection.clone());
+            state.owed = leg.announced().saturating_sub(body.optional.len() as u64);
+            state.leg = Some(leg);
+        }
+        // From here to the write nothing may come between: a handle closed in this callback must
+        // not have sent anything.
+        self.inform(&Notice::SendingRequest)?;
+        let until = || deadline(settings.timeouts.send);
+        let together = body.optional.len() <= TOGETHER;
+        if together {
+            wire.extend_from_slice(body.optional.as_slice());
+        }
+        connection.send(&self.waiting, &wire, until()).await.map_err(broken)?;
+        if !together {
+            connection.send(&self.waiting, body.optional.as_slice(), until()).await.map_err(broken)?;
+        }
+        let head = if together { wire.len() } else { wire.len() + body.optional.len() };
+        self.inform(&Notice::RequestSent(u32::try_from(head).unwrap_or(u32::MAX)))?;
+        self.state.lock().exchange = Some(Exchange { connection, input: Input::default(), body: None });
+        Ok(())
+    }
+}
+
+/// `WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE` below this is noticed when sending.
+const LEAST_WS_SEND_BUFFER: u32 = 16;
+/// Up to this many bytes of body go out in one write with the head.
+const TOGETHER: usize = 16 * 1024;

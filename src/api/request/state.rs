@@ -1,0 +1,85 @@
+//! What a request knows at each stage. Guarded by [`super::Request::state`].
+
+use std::sync::Arc;
+
+use crate::api::request::input::Exchange;
+use crate::api::request::leg::Leg;
+use crate::api::request::leg::LegRules;
+use crate::net::Connection;
+use crate::proto::h1::ResponseHead;
+use crate::proto::h1::Version;
+use crate::proto::headers::Headers;
+use crate::proto::url::Url;
+
+pub(super) struct State {
+    pub(super) method: Vec<u8>,
+    /// Where the next leg goes; a redirect changes it.
+    pub(super) url: Url,
+    pub(super) version: Version,
+    /// What the application added.
+    pub(super) headers: Headers,
+    pub(super) leg_rules: LegRules,
+    pub(super) phase: Phase,
+    /// The leg as it went out last.
+    pub(super) leg: Option<Leg>,
+    pub(super) response: Option<ResponseHead>,
+    /// For queries; the operations use the one in the exchange.
+    pub(super) connection: Option<Arc<Connection>>,
+    /// The connection with what has been read from it; an operation takes it while it runs.
+    pub(super) exchange: Option<Exchange>,
+    /// How many bytes a QueryDataAvailable has promised and no ReadData has taken yet.
+    pub(super) promised: u32,
+    /// How many bytes of the request's body may still be written.
+    pub(super) owed: u64,
+    /// The WebSocket upgrade was asked for.
+    pub(super) upgrade: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Never sent.
+    Open,
+    Sending,
+    /// Header and optional data are out; a body may be owed.
+    Sent,
+    Receiving,
+    /// The final response head is there.
+    Response,
+    /// A send or a receive failed.
+    Failed,
+    /// The connection belongs to a WebSocket now.
+    Upgraded,
+}
+
+impl State {
+    pub(super) fn new(method: Vec<u8>, url: Url, version: Version) -> State {
+        State {
+            method,
+            url,
+            version,
+            headers: Headers::new(),
+            leg_rules: LegRules::default(),
+            phase: Phase::Open,
+            leg: None,
+            response: None,
+            connection: None,
+            exchange: None,
+            promised: 0,
+            owed: 0,
+            upgrade: false,
+        }
+    }
+
+    /// Gives up the connection and whatever of the response has not been read.
+    pub(super) fn hang_up(&mut self) {
+        self.exchange = None;
+        self.connection = None;
+        self.promised = 0;
+    }
+
+    /// A send or a receive failed.
+    pub(super) fn fail(&mut self) {
+        self.hang_up();
+        self.phase = Phase::Failed;
+    }
+}

@@ -1,0 +1,57 @@
+//! `WinHttpWriteData`.
+
+use std::sync::Arc;
+
+use crate::api::request::Request;
+use crate::api::request::broken;
+use crate::api::request::deadline;
+use crate::api::request::state::Phase;
+use crate::api::request::task::Api;
+use crate::api::request::task::Begin;
+use crate::api::request::task::Done;
+use crate::api::request::task::Operation;
+use crate::base::Code;
+use crate::base::InBuf;
+use crate::base::Result;
+
+impl Request {
+    /// Writes more of the body. Gives the count on a synchronous session.
+    pub(crate) fn write(self: &Arc<Self>, data: InBuf) -> Result<Option<u32>> {
+        let _lease = self.node.lease()?;
+        {
+            let mut state = self.state.lock();
+            if state.phase != Phase::Sent || !self.task.is_idle() {
+                return Err(Code::INCORRECT_HANDLE_STATE);
+            }
+            let len = data.len() as u64;
+            if len > state.owed {
+                return Err(Code::INVALID_PARAMETER);
+            }
+            if state.owed != u64::MAX {
+                state.owed -= len;
+            }
+        }
+        if !self.is_async() {
+            return match self.run_blocking(self.write_operation(data))? {
+                Done::Written(bytes) => Ok(Some(bytes)),
+                _ => Err(Code::INTERNAL_ERROR),
+            };
+        }
+        let this = self.clone();
+        let operation = Operation::new(Api::WriteData, async move { this.write_operation(data).await });
+        self.start(Begin::Here, operation).map(|_| None)
+    }
+
+    async fn write_operation(&self, data: InBuf) -> Result<Done> {
+        self.check()?;
+        let connection = self.state.lock().connection.clone().ok_or(Code::INCORRECT_HANDLE_STATE)?;
+        let until = deadline(self.settings.lock().timeouts.send);
+        match connection.send(&self.waiting, data.as_slice(), until).await {
+            Ok(()) => Ok(Done::Written(u32::try_from(data.len()).unwrap_or(u32::MAX))),
+            Err(fault) => {
+                self.state.lock().fail();
+                Err(broken(fault))
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! A session: what its requests share.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::api::Handle;
+use crate::api::Notice;
+use crate::api::Object;
+use crate::api::handles;
+use crate::api::node::Node;
+use crate::api::settings::Settings;
+use crate::base::Code;
+use crate::base::Result;
+use crate::net::engine::Engine;
+use crate::net::engine::EngineOwner;
+use crate::net::tls;
+use crate::platform;
+use crate::proto::headers::narrow;
+
+pub(crate) struct Session {
+    node: Node,
+    is_async: bool,
+    secure_defaults: bool,
+    /// Guards only itself: what new requests copy.
+    settings: Mutex<Settings>,
+    /// Guards only itself: the `User-Agent` of requests that bring none.
+    agent: Mutex<Vec<u8>>,
+    tls: tls::Configs,
+    /// Guards only itself: a Win32 event that is set when all is over.
+    unload_event: Mutex<Option<usize>>,
+    /// Present in an asynchronous session.
+    engine: Option<Arc<EngineOwner>>,
+}
+
+/// How a session begins.
+pub(crate) struct Start {
+    /// As C gave it.
+    pub(crate) agent: Vec<u16>,
+    pub(crate) is_async: bool,
+    /// `WINHTTP_FLAG_SECURE_DEFAULTS`: nothing below TLS 1.2, ever.
+    pub(crate) secure_defaults: bool,
+}
+
+impl Session {
+    /// Opens a session.
+    pub(crate) fn open(start: Start) -> Result<Handle> {
+        let engine = if start.is_async {
+            let owner = EngineOwner::shared().inspect_err(|error| log::error!("no engine: {error}"));
+            Some(owner.map_err(|_| Code::NOT_ENOUGH_MEMORY)?)
+        } else {
+            None
+        };
+        handles::publish(Object::Session(Arc::new(Session {
+            node: Node::new(None)?,
+            is_async: start.is_async,
+            secure_defaults: start.secure_defaults,
+            settings: Mutex::new(Settings::default()),
+            agent: Mutex::new(narrow(&start.agent).ok_or(Code::INVALID_PARAMETER)?),
+            tls: tls::Configs::new(),
+            unload_event: Mutex::new(None),
+            engine,
+        })))
+    }
+
+    pub(crate) fn node(&self) -> &Node {
+        &self.node
+    }
+
+    pub(crate) fn is_async(&self) -> bool {
+        self.is_async
+    }
+
+    pub(crate) fn secure_defaults(&self) -> bool {
+        self.secure_defaults
+    }
+
+    pub(crate) fn settings(&self) -> &Mutex<Settings> {
+        &self.settings
+    }
+
+    pub(crate) fn agent(&self) -> &Mutex<Vec<u8>> {
+        &self.agent
+    }
+
+    pub(crate) fn tls(&self) -> &tls::Configs {
+        &self.tls
+    }
+
+    pub(crate) fn unload_event(&self) -> &Mutex<Option<usize>> {
+        &self.unload_event
+    }
+
+    pub(crate) fn engine(&self) -> Option<&Arc<Engine>> {
+        self.engine.as_ref().map(|owner| owner.engine())
+    }
+
+    /// Tells the application about a new child, on the calling thread.
+    pub(crate) fn announce(&self, child: Handle) -> Result<()> {
+        let _lease = self.node.lease()?;
+        self.node.notify(&Notice::HandleCreated(child));
+        Ok(())
+    }
+}
+
+impl Drop for Session {
+    /// Every object below has given up its share, so the last callback has returned.
+    fn drop(&mut self) {
+        if let Some(event) = *self.unload_event.lock() {
+            platform::signal_event(event);
+        }
+    }
+}

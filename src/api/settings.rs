@@ -1,0 +1,91 @@
+//! Plain knobs: a request copies its session's when it is opened; later changes to the session do
+//! not reach it.
+
+use crate::base::Code;
+use crate::base::Result;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) timeouts: Timeouts,
+    pub(crate) connect_retries: u32,
+    pub(crate) redirect_policy: u32,
+    pub(crate) max_redirects: u32,
+    pub(crate) max_status_continue: u32,
+    pub(crate) max_header_size: u32,
+    pub(crate) max_drain_size: u32,
+    pub(crate) ws_receive_buffer: u32,
+    pub(crate) ws_send_buffer: u32,
+    /// Milliseconds; what a WebSocket begins with.
+    pub(crate) ws_close_timeout: u32,
+    /// `WINHTTP_OPTION_SECURE_PROTOCOLS`; 0 is the default.
+    pub(crate) secure_protocols: u32,
+    /// `WINHTTP_OPTION_SECURITY_FLAGS`, the ignore bits.
+    pub(crate) security_flags: u32,
+    /// `WINHTTP_OPTION_DISABLE_FEATURE` bits.
+    pub(crate) disabled: u32,
+    pub(crate) max_conns_per_server: u32,
+    pub(crate) max_conns_per_1_0_server: u32,
+}
+
+/// Milliseconds; 0 and `u32::MAX` are none. The values read back as they were set.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timeouts {
+    pub(crate) resolve: u32,
+    pub(crate) connect: u32,
+    pub(crate) send: u32,
+    pub(crate) receive: u32,
+    pub(crate) response: u32,
+}
+
+impl Timeouts {
+    /// `WinHttpSetTimeouts`: values below -1 are refused.
+    pub(crate) fn set(&mut self, resolve: u32, connect: u32, send: u32, receive: u32) {
+        (self.resolve, self.connect, self.send, self.receive) = (resolve, connect, send, receive);
+    }
+
+    /// Checks one argument of `WinHttpSetTimeouts`.
+    pub(crate) fn check(ms: i32) -> Result<u32> {
+        if ms < -1 { Err(Code::INVALID_PARAMETER) } else { Ok(ms as u32) }
+    }
+
+    /// How `WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT` reads back: never below the receive timeout.
+    pub(crate) fn response_effective(&self) -> u32 {
+        self.response.max(self.receive)
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            timeouts: Timeouts {
+                resolve: 0,
+                connect: 60_000,
+                send: 30_000,
+                receive: 30_000,
+                response: u32::MAX,
+            },
+            connect_retries: 5,
+            redirect_policy: REDIRECT_NOT_HTTPS_TO_HTTP,
+            max_redirects: 10,
+            max_status_continue: 10,
+            max_header_size: 64 * 1024,
+            max_drain_size: 1024 * 1024,
+            ws_receive_buffer: 32 * 1024,
+            ws_send_buffer: 32 * 1024,
+            ws_close_timeout: 10_000,
+            secure_protocols: 0,
+            security_flags: 0,
+            disabled: 0,
+            max_conns_per_server: u32::MAX,
+            max_conns_per_1_0_server: u32::MAX,
+        }
+    }
+}
+
+/// `WINHTTP_OPTION_REDIRECT_POLICY_*`.
+pub(crate) const REDIRECT_NEVER: u32 = 0;
+pub(crate) const REDIRECT_NOT_HTTPS_TO_HTTP: u32 = 1;
+pub(crate) const REDIRECT_ALWAYS: u32 = 2;
+/// `WINHTTP_DISABLE_*`.
+pub(crate) const DISABLE_REDIRECTS: u32 = 2;
+pub(crate) const DISABLE_KEEP_ALIVE: u32 = 8;

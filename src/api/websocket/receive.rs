@@ -1,0 +1,423 @@
+//! The receive side: the peer's frames to the pending Receive, or past it.
+
+use std::io;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use parking_lot::MutexGuard;
+
+use crate::api::WsOperation;
+use crate::api::websocket::BufferKind;
+use crate::api::websocket::Completion;
+use crate::api::websocket::WebSocket;
+use crate::api::websocket::send::Phase;
+use crate::base::Code;
+use crate::base::OutBuf;
+use crate::base::Result;
+use crate::net::Connection;
+use crate::net::Sleep;
+use crate::net::Want;
+use crate::net::buffers;
+use crate::net::op::Interest;
+use crate::proto::ws;
+
+/// Guarded by [`WebSocket::receive`].
+pub(super) struct ReceiveSide {
+    pub(super) receiver: ws::Receiver,
+    /// The Receive that waits for data.
+    pending: Option<OutBuf>,
+    /// Why a synchronous Receive that another thread waits in ends now.
+    interrupted: Option<Code>,
+    /// A thread reads and delivers, and looks again before it stops.
+    driving: bool,
+    look_again: bool,
+    /// Close was called: data is thrown away, no Receive is taken.
+    pub(super) closing: bool,
+    /// How long Close waits for the peer.
+    pub(super) close_deadline: Option<Instant>,
+    /// The peer's close frame has been delivered to a Receive or a Close.
+    pub(super) close_delivered: bool,
+    /// Why nothing more comes, and whether an operation has been told.
+    failed: Option<(Code, Told)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    No,
+    Yes,
+}
+
+/// What a Receive got.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Received {
+    pub(crate) bytes: u32,
+    pub(crate) kind: BufferKind,
+}
+
+/// What a look at the peer's bytes came to.
+enum Found {
+    /// The pending Receive is complete.
+    Received(Received),
+    /// The Close that waited for the peer's close frame has it.
+    PeerClosed,
+    /// The connection is dead.
+    Failed(Code),
+    /// Nothing can go on before the socket is readable or another operation is posted.
+    Nothing,
+}
+
+impl WebSocket {
+    /// `WinHttpWebSocketReceive`. Gives the data on a synchronous session, nothing on an
+    /// asynchronous one.
+    pub(crate) fn receive(&self, into: OutBuf) -> Result<Option<Received>> {
+        let _lease = self.node.lease()?;
+        self.await_welcome()?;
+        let mut side = self.receive.lock();
+        if self.node.is_closing() {
+            return Err(Code::INVALID_HANDLE);
+        }
+        if side.closing || side.close_delivered || side.pending.is_some() {
+            return Err(Code::INVALID_OPERATION);
+        }
+        if let Some((code, Told::Yes)) = side.failed {
+            return Err(code);
+        }
+        if !self.is_async() {
+            side.pending = Some(into);
+            side.interrupted = None;
+            return self.receive_blocking(side).map(Some);
+        }
+        self.node.hold()?;
+        side.pending = Some(into);
+        // Whoever drives looks again before it stops; otherwise the next edge starts a drive, unless
+        // what it would find is here already.
+        let wake = !side.driving && (side.has_input() || self.connection.maybe_readable());
+        drop(side);
+        if wake {
+            self.post();
+        }
+        Ok(None)
+    }
+
+    fn receive_blocking<'a>(&'a self, mut side: MutexGuard<'a, ReceiveSide>) -> Result<Received> {
+        loop {
+            match side.look(self) {
+                Found::Received(received) => return Ok(received),
+                Found::Failed(code) => {
+                    side.pending = None;
+                    side.failed = Some((code, Told::Yes));
+                    self.send.lock().failed.get_or_insert(Code::CONNECTION_ERROR);
+                    return Err(code);
+                }
+                Found::PeerClosed | Found::Nothing => {}
+            }
+            drop(side);
+            let sleep = self.sleepers.prepare().map_err(|_| Code::NOT_ENOUGH_MEMORY);
+            side = self.receive.lock();
+            let sleep = match sleep {
+                Ok(sleep) => sleep,
+                Err(code) => {
+                    side.pending = None;
+                    return Err(code);
+                }
+            };
+            // From here on whoever takes the Receive away also ends the wait.
+            if side.pending.is_some() {
+                drop(side);
+                let waited = self.wait_readable(&sleep);
+                side = self.receive.lock();
+                if let Err(code) = waited {
+                    side.pending = None;
+                    return Err(code);
+                }
+            }
+            if side.pending.is_none() {
+                return Err(side.interrupted.take().unwrap_or(Code::OPERATION_CANCELLED));
+            }
+        }
+    }
+
+    /// Throws data away until the peer's close frame comes or the time is up (a synchronous Close).
+    pub(super) fn await_peer_close(&self) -> Result<()> {
+        loop {
+            let sleep = self.sleepers.prepare().map_err(|_| Code::NOT_ENOUGH_MEMORY)?;
+            if self.node.is_closing() {
+                return Err(Code::OPERATION_CANCELLED);
+            }
+            let mut side = self.receive.lock();
+            match side.look(self) {
+                _ if side.close_delivered => {
+                    self.peer_closed.store(true, Ordering::SeqCst);
+                    return Ok(());
+                }
+                Found::Failed(code) => return Err(code),
+                _ if side.close_deadline.is_some_and(|deadline| Instant::now() >= deadline) => {
+                    return Err(Code::TIMEOUT);
+                }
+                _ => {}
+            }
+            drop(side);
+            self.wait_readable(&sleep)?;
+        }
+    }
+
+    /// Waits on the calling thread for the peer; sends what the transport did not take before, and
+    /// a keep-alive when it is due.
+    pub(super) fn wait_readable(&self, sleep: &Sleep<'_>) -> Result<()> {
+        let mut interest = Interest::Read;
+        {
+            let mut send = self.send.lock();
+            if !send.is_empty() && !send.is_sending() && send.failed.is_none() {
+                let pumped = send.pump(&self.connection);
+                if let Err(error) = pumped {
+                    send.fail(&error);
+                } else if !send.is_empty() {
+                    interest = Interest::ReadOrWrite;
+                }
+            }
+        }
+        let deadline = self.next_deadline();
+        let socket = Some((self.connection.socket().id(), interest));
+        sleep.wait(&Want { socket, deadline }).map_err(|error| {
+            log::error!("waiting failed: {error}");
+            Code::INTERNAL_ERROR
+        })?;
+        self.keep_alive();
+        Ok(())
+    }
+
+    /// Reads and delivers until nothing more can be done; called by the engine. One thread at a
+    /// time does it, another only leaves word to look again.
+    pub(super) fn drive_receive(&self) {
+        let mut side = self.receive.lock();
+        if side.driving {
+            side.look_again = true;
+            return;
+        }
+        side.driving = true;
+        loop {
+            side.look_again = false;
+            let completion = match side.look(self) {
+                Found::Received(Received { bytes, kind }) => Some(Completion::Read { bytes, kind }),
+                Found::PeerClosed => {
+                    self.peer_closed.store(true, Ordering::SeqCst);
+                    self.finish_close(&mut self.send.lock()).then_some(Completion::Closed)
+                }
+                Found::Failed(error) => self.fail_operation(&mut side, error),
+                Found::Nothing if side.look_again => continue,
+                Found::Nothing => break,
+            };
+            if let Some(completion) = completion {
+                drop(side);
+                self.deliver(completion);
+                side = self.receive.lock();
+            } else if !side.look_again {
+                break;
+            }
+        }
+        side.driving = false;
+    }
+
+    /// Tells the operation that waits for the peer, if there is one, that the connection is dead.
+    fn fail_operation(&self, side: &mut ReceiveSide, error: Code) -> Option<Completion> {
+        let operation = if side.pending.take().is_some() {
+            WsOperation::Receive
+        } else {
+            let mut send = self.send.lock();
+            if send.phase != Phase::Closing {
+                return None;
+            }
+            send.phase = Phase::Closed;
+            WsOperation::Close
+        };
+        side.failed = Some((error, Told::Yes));
+        self.send.lock().failed.get_or_insert(Code::CONNECTION_ERROR);
+        Some(Completion::Failed { operation, error })
+    }
+
+    /// Whether the application knows that the peer has closed.
+    pub(super) fn close_was_delivered(&self) -> bool {
+        self.peer_closed.load(Ordering::SeqCst)
+    }
+}
+
+impl ReceiveSide {
+    pub(super) fn new(fill_limit: usize, surplus: &[u8]) -> ReceiveSide {
+        let mut side = ReceiveSide {
+            receiver: ws::Receiver::new(fill_limit),
+            pending: None,
+            interrupted: None,
+            driving: false,
+            look_again: false,
+            closing: false,
+            close_deadline: None,
+            close_delivered: false,
+            failed: None,
+        };
+        side.put_surplus(surplus);
+        side
+    }
+
+    /// Takes what followed the head of the answer to the upgrade, before anything has been read.
+    pub(super) fn put_surplus(&mut self, surplus: &[u8]) {
+        if surplus.is_empty() {
+            return;
+        }
+        self.receiver.attach(buffers::borrow());
+        let space = self.receiver.space();
+        let n = surplus.len().min(space.len());
+        space[..n].copy_from_slice(&surplus[..n]);
+        self.receiver.received(n);
+    }
+
+    /// Whether bytes of the peer, or its end, wait here and not in the socket.
+    fn has_input(&self) -> bool {
+        self.failed.is_some() || self.receiver.close().is_some() || !self.receiver.needs_buffer()
+    }
+
+    /// Takes the pending Receive away; a thread blocked in it ends with `code`.
+    pub(super) fn interrupt(&mut self, code: Code) -> bool {
+        self.interrupted = Some(code);
+        self.pending.take().is_some()
+    }
+
+    /// Why the connection is dead, once an operation has been told.
+    pub(super) fn dead(&self) -> Option<Code> {
+        match self.failed {
+            Some((code, Told::Yes)) => Some(code),
+            _ => None,
+        }
+    }
+
+    pub(super) fn set_dead(&mut self, code: Code) {
+        self.failed = Some((code, Told::Yes));
+    }
+
+    /// Works through the peer's bytes, reading as much as there is, up to the next thing to tell.
+    fn look(&mut self, socket: &WebSocket) -> Found {
+        let found = self.look_at_frames(socket);
+        if let Some(buffer) = self.receiver.detach() {
+            buffers::give_back(buffer);
+        }
+        found
+    }
+
+    fn look_at_frames(&mut self, socket: &WebSocket) -> Found {
+        if let Some((code, told)) = self.failed {
+            let wanted = self.pending.is_some() || self.closing;
+            return if told == Told::No && wanted { Found::Failed(code) } else { Found::Nothing };
+        }
+        loop {
+            let event = match self.receiver.advance(self.pending.as_mut()) {
+                Ok(event) => event,
+                Err(violation) => return self.violated(socket, &violation),
+            };
+            match event {
+                ws::Event::NeedInput => match self.read(&socket.connection) {
+                    Ok(Read::Some) => {}
+                    Ok(Read::Violation(violation)) => return self.violated(socket, &violation),
+                    Ok(Read::End) => {
+                        log::debug!("the WebSocket peer ended the connection without a close frame");
+                        return self.fail(Code::CONNECTION_ERROR);
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                        let Some(into) = &self.pending else { return Found::Nothing };
+                        return match self.receiver.settle(into) {
+                            Some(ws::Event::Data { family, last }) => self.received(family, last),
+                            _ => Found::Nothing,
+                        };
+                    }
+                    Err(error) => {
+                        log::debug!("receiving on a WebSocket failed: {error}");
+                        return self.fail(Code::CONNECTION_ERROR);
+                    }
+                },
+                ws::Event::Data { family, last } => return self.received(family, last),
+                ws::Event::DataWaiting => return Found::Nothing,
+                // While Close waits, a pong could meet a peer that has closed already, and the reset
+                // that it answers with would take its close frame away from us.
+                ws::Event::Ping(_) if self.closing => {}
+                ws::Event::Ping(payload) => {
+                    socket.send_control(|key| ws::pong(payload.as_slice(), key));
+                }
+                ws::Event::Close if self.close_delivered => return Found::Nothing,
+                ws::Event::Close if self.pending.take().is_some() => {
+                    self.close_delivered = true;
+                    socket.peer_closed.store(true, Ordering::SeqCst);
+                    return Found::Received(Received { bytes: 0, kind: BufferKind::Close });
+                }
+                ws::Event::Close if self.closing => {
+                    self.close_delivered = true;
+                    return Found::PeerClosed;
+                }
+                ws::Event::Close => return Found::Nothing,
+            }
+        }
+    }
+
+    fn received(&mut self, family: ws::Family, last: bool) -> Found {
+        let Some(into) = self.pending.take() else { return Found::Nothing };
+        let kind = match (family, last) {
+            (ws::Family::Binary, true) => BufferKind::BinaryMessage,
+            (ws::Family::Binary, false) => BufferKind::BinaryFragment,
+            (ws::Family::Text, true) => BufferKind::TextMessage,
+            (ws::Family::Text, false) => BufferKind::TextFragment,
+        };
+        // A buffer's length came as a DWORD.
+        Found::Received(Received { bytes: into.filled() as u32, kind })
+    }
+
+    /// The peer broke the protocol: it is told which way, as far as that goes at once.
+    fn violated(&mut self, socket: &WebSocket, violation: &ws::Violation) -> Found {
+        log::warn!("the WebSocket peer broke the protocol: {violation:?}");
+        if socket.send.lock().phase == Phase::Open {
+            socket.send_control(|key| ws::close(Some(violation.close_code()), b"", key));
+        }
+        self.fail(Code::INVALID_SERVER_RESPONSE)
+    }
+
+    fn fail(&mut self, code: Code) -> Found {
+        self.failed = Some((code, Told::No));
+        if self.pending.is_some() || self.closing { Found::Failed(code) } else { Found::Nothing }
+    }
+
+    /// Reads from the connection: the payload of a large frame straight into the caller's room,
+    /// everything else into a borrowed buffer.
+    fn read(&mut self, from: &Connection) -> io::Result<Read> {
+        if let Some(into) = &mut self.pending {
+            let direct = self.receiver.direct(into);
+            if direct > 0 {
+                let n = from.read(&mut into.spare()[..direct])?;
+                if n == 0 {
+                    return Ok(Read::End);
+                }
+                into.advance(n);
+                return Ok(match self.receiver.received_direct(into, n) {
+                    Ok(()) => Read::Some,
+                    Err(violation) => Read::Violation(violation),
+                });
+            }
+        }
+        if self.receiver.needs_buffer() {
+            self.receiver.attach(buffers::borrow());
+        }
+        let n = from.read(self.receiver.space())?;
+        self.receiver.received(n);
+        Ok(if n == 0 { Read::End } else { Read::Some })
+    }
+}
+
+impl Drop for ReceiveSide {
+    fn drop(&mut self) {
+        if let Some(buffer) = self.receiver.detach() {
+            buffers::give_back(buffer);
+        }
+    }
+}
+
+/// What a read gave.
+enum Read {
+    Some,
+    End,
+    Violation(ws::Violation),
+}

@@ -1,0 +1,87 @@
+//! What the engine calls: completions that were put off, deadlines, then both sides.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use std::time::Instant;
+
+use crate::api::websocket::WebSocket;
+use crate::api::websocket::send::Phase;
+use crate::net::engine::Alarm;
+use crate::net::engine::Reactive;
+use crate::proto::ws;
+
+impl Reactive for WebSocket {
+    fn run(self: Arc<Self>) {
+        loop {
+            let put_off = self.deferred.lock().pop_front();
+            let Some(completion) = put_off else { break };
+            self.deliver(completion);
+        }
+        if self.node.is_closing() {
+            return;
+        }
+        if self.alarm.take_rang() {
+            if let Some(completion) = self.expire_close() {
+                self.deliver(completion);
+            }
+            self.keep_alive();
+        }
+        for completion in self.drive_send() {
+            self.deliver(completion);
+        }
+        self.drive_receive();
+    }
+
+    fn alarm(&self) -> &Alarm {
+        &self.alarm
+    }
+}
+
+impl WebSocket {
+    /// When something has to be done although nobody sends and nobody receives.
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        let receive = self.receive.lock();
+        let send = self.send.lock();
+        match send.phase {
+            Phase::Closing => receive.close_deadline,
+            Phase::Open => Some(send.keepalive_at),
+            Phase::Shut | Phase::Closed => None,
+        }
+    }
+
+    pub(super) fn set_alarm(&self) {
+        if let (Some(engine), Some(this)) = (&self.engine, self.this.upgrade()) {
+            engine.set_alarm(&(this as _), self.next_deadline());
+        }
+    }
+
+    /// Sets `WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL`, in milliseconds.
+    pub(crate) fn set_keepalive(&self, interval: u32) {
+        self.keepalive.store(interval, Ordering::Relaxed);
+        self.send.lock().keepalive_at = Instant::now() + self.keepalive_tick();
+        self.set_alarm();
+    }
+
+    fn keepalive_tick(&self) -> Duration {
+        Duration::from_millis(self.keepalive.load(Ordering::Relaxed).into()) / 2
+    }
+
+    /// Sends an unsolicited pong when nothing has been sent for the keep-alive interval. The clock
+    /// looks twice an interval, so that no gap is longer than that.
+    pub(super) fn keep_alive(&self) {
+        let now = Instant::now();
+        let idle = {
+            let mut send = self.send.lock();
+            if send.phase != Phase::Open || now < send.keepalive_at {
+                return;
+            }
+            send.keepalive_at = now + self.keepalive_tick();
+            !std::mem::take(&mut send.active)
+        };
+        if idle {
+            self.send_control(|key| ws::pong(b"", key));
+        }
+        self.set_alarm();
+    }
+}

@@ -1,0 +1,412 @@
+//! The send side: data frames of the application's, control frames of ours, one after the other.
+
+use std::io;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use std::time::Instant;
+
+use crate::api::WsOperation;
+use crate::api::websocket::BufferKind;
+use crate::api::websocket::Completion;
+use crate::api::websocket::WebSocket;
+use crate::base::Code;
+use crate::base::InBuf;
+use crate::base::Result;
+use crate::net::Connection;
+use crate::net::Want;
+use crate::net::buffers;
+use crate::net::op::Interest;
+use crate::proto::ws;
+
+/// Guarded by [`WebSocket::send`].
+pub(super) struct SendSide {
+    sequence: ws::Sequence,
+    keys: ws::MaskKeys,
+    pub(super) phase: Phase,
+    /// The Send that has been accepted and not yet been handed to the transport whole.
+    current: Option<Outgoing>,
+    /// Control frames that go out at the next frame boundary.
+    control: Vec<u8>,
+    /// Wire bytes that the transport has not taken; a buffer is borrowed only while there are some.
+    wire: Wire,
+    /// A Shutdown waits for its close frame to go out.
+    pub(super) shutting_down: bool,
+    /// Why nothing can be sent any more.
+    pub(super) failed: Option<Code>,
+    /// Something has been sent since the keep-alive clock last looked.
+    pub(super) active: bool,
+    /// When the keep-alive clock looks next.
+    pub(super) keepalive_at: Instant,
+}
+
+/// How far the application has closed the send direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    Open,
+    /// Shutdown was called.
+    Shut,
+    /// Close was called and waits for the peer.
+    Closing,
+    /// Close has ended.
+    Closed,
+}
+
+struct Outgoing {
+    data: InBuf,
+    kind: BufferKind,
+    header: ws::HeaderBytes,
+    key: [u8; 4],
+    /// How much of `data` has been masked into `wire`; `None` before the header.
+    done: Option<usize>,
+}
+
+#[derive(Default)]
+struct Wire {
+    buffer: Option<Box<[u8]>>,
+    start: usize,
+    end: usize,
+}
+
+/// How far a pump came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pumped {
+    /// All is with the transport.
+    Empty,
+    /// The transport takes no more for now.
+    Blocked,
+}
+
+impl WebSocket {
+    /// `WinHttpWebSocketSend`. `kind` is what C gave.
+    pub(crate) fn send(&self, kind: i32, data: InBuf) -> Result<()> {
+        let _lease = self.node.lease()?;
+        self.await_welcome()?;
+        let mut side = self.send.lock();
+        while !self.is_async() && side.current.is_some() && side.failed.is_none() {
+            self.turn.wait(&mut side);
+        }
+        self.check_open(&side)?;
+        if side.phase != Phase::Open || self.close_was_delivered() || side.current.is_some() {
+            return Err(Code::INVALID_OPERATION);
+        }
+        let kind = BufferKind::from_raw(kind).ok_or(Code::INVALID_PARAMETER)?;
+        let bytes = u32::try_from(data.len()).map_err(|_| Code::INVALID_PARAMETER)?;
+        let (opcode, fin) = side.sequence.next(kind.to_send()?).map_err(|_| Code::INVALID_PARAMETER)?;
+        let key = side.keys.next().map_err(|_| Code::INTERNAL_ERROR)?;
+        let header = ws::encode(fin, opcode, data.len() as u64, key);
+        side.current = Some(Outgoing { data, kind, header, key, done: None });
+        if !self.is_async() {
+            return self.send_blocking(side);
+        }
+        self.node.hold()?;
+        match side.pump(&self.connection) {
+            Ok(Pumped::Blocked) => Ok(()),
+            Ok(Pumped::Empty) => {
+                side.current = None;
+                drop(side);
+                self.complete(Completion::Written { bytes, kind });
+                Ok(())
+            }
+            Err(error) => {
+                let error = side.fail(&error);
+                side.current = None;
+                drop(side);
+                self.complete(Completion::Failed { operation: WsOperation::Send, error });
+                Ok(())
+            }
+        }
+    }
+
+    /// Fails once the handle is closed or the transport has failed.
+    pub(super) fn check_open(&self, side: &SendSide) -> Result<()> {
+        if self.node.is_closing() {
+            return Err(Code::INVALID_HANDLE);
+        }
+        side.failed.map_or(Ok(()), Err)
+    }
+
+    fn send_blocking(&self, side: parking_lot::MutexGuard<'_, SendSide>) -> Result<()> {
+        let (mut side, sent) = self.drain(side);
+        side.current = None;
+        if let Err(code) = sent {
+            side.failed = Some(code);
+        }
+        drop(side);
+        self.turn.notify_one();
+        sent
+    }
+
+    /// Pumps on the calling thread until all is with the transport (synchronous sessions).
+    pub(super) fn drain<'a>(
+        &'a self,
+        mut side: parking_lot::MutexGuard<'a, SendSide>,
+    ) -> (parking_lot::MutexGuard<'a, SendSide>, Result<()>) {
+        loop {
+            match side.pump(&self.connection) {
+                Ok(Pumped::Empty) => return (side, Ok(())),
+                Ok(Pumped::Blocked) => {}
+                Err(error) => {
+                    let code = side.fail(&error);
+                    return (side, Err(code));
+                }
+            }
+            drop(side);
+            let waited = self.wait_writable();
+            side = self.send.lock();
+            if let Err(code) = waited {
+                return (side, Err(code));
+            }
+            if self.node.is_closing() {
+                return (side, Err(Code::OPERATION_CANCELLED));
+            }
+        }
+    }
+
+    fn wait_writable(&self) -> Result<()> {
+        let sleep = self.sleepers.prepare().map_err(|_| Code::NOT_ENOUGH_MEMORY)?;
+        if self.node.is_closing() {
+            return Err(Code::OPERATION_CANCELLED);
+        }
+        let deadline = match self.send_timeout.load(Ordering::Relaxed) {
+            0 | u32::MAX => None,
+            ms => Some(Instant::now() + Duration::from_millis(ms.into())),
+        };
+        let socket = Some((self.connection.socket().id(), Interest::Write));
+        sleep.wait(&Want { socket, deadline }).map_err(|_| Code::INTERNAL_ERROR)?;
+        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            return Err(Code::TIMEOUT);
+        }
+        Ok(())
+    }
+
+    /// Queues a control frame and sends it as far as the transport takes it at once. A failure shows
+    /// in the operations that follow.
+    pub(super) fn send_control(&self, make: impl FnOnce([u8; 4]) -> ws::SmallFrame) {
+        let mut side = self.send.lock();
+        if side.failed.is_none() && side.queue(make).is_ok() {
+            let pumped = side.pump(&self.connection);
+            if let Err(error) = pumped {
+                side.fail(&error);
+            }
+        }
+    }
+
+    /// Goes on sending; called by the engine. Gives what has ended.
+    pub(super) fn drive_send(&self) -> Vec<Completion> {
+        let mut side = self.send.lock();
+        if side.is_idle() || side.failed.is_some() {
+            return Vec::new();
+        }
+        let pumped = side.pump(&self.connection);
+        let mut ended = Vec::new();
+        match pumped {
+            Ok(Pumped::Blocked) => {}
+            Ok(Pumped::Empty) => {
+                if let Some(Outgoing { data, kind, .. }) = side.current.take() {
+                    ended.push(Completion::Written { bytes: data.len() as u32, kind });
+                }
+                if std::mem::take(&mut side.shutting_down) {
+                    ended.push(Completion::ShutDown);
+                }
+                if self.finish_close(&mut side) {
+                    ended.push(Completion::Closed);
+                }
+            }
+            Err(error) => {
+                let code = side.fail(&error);
+                ended.extend(side.abandon(code));
+            }
+        }
+        ended
+    }
+}
+
+impl SendSide {
+    pub(super) fn new() -> SendSide {
+        SendSide {
+            sequence: ws::Sequence::default(),
+            keys: ws::MaskKeys::new(),
+            phase: Phase::Open,
+            current: None,
+            control: Vec::new(),
+            wire: Wire::default(),
+            shutting_down: false,
+            failed: None,
+            active: false,
+            keepalive_at: Instant::now(),
+        }
+    }
+
+    /// Whether a Send is outstanding.
+    pub(super) fn is_sending(&self) -> bool {
+        self.current.is_some()
+    }
+
+    /// Whether all is with the transport, as far as this side knows.
+    pub(super) fn is_empty(&self) -> bool {
+        self.current.is_none() && self.control.is_empty() && self.wire.is_empty()
+    }
+
+    /// Whether nothing waits for this side to go on.
+    fn is_idle(&self) -> bool {
+        self.is_empty() && !self.shutting_down && self.phase != Phase::Closing
+    }
+
+    /// Queues a control frame behind the frame that is on its way.
+    pub(super) fn queue(&mut self, make: impl FnOnce([u8; 4]) -> ws::SmallFrame) -> Result<()> {
+        let key = self.keys.next().map_err(|_| Code::INTERNAL_ERROR)?;
+        self.control.extend_from_slice(make(key).as_slice());
+        Ok(())
+    }
+
+    /// Hands as much as possible to the transport.
+    pub(super) fn pump(&mut self, to: &Connection) -> io::Result<Pumped> {
+        self.active = true;
+        let pumped = self.push(to);
+        match pumped {
+            Ok(()) => {
+                self.wire.give_back();
+                Ok(Pumped::Empty)
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Pumped::Blocked),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn push(&mut self, to: &Connection) -> io::Result<()> {
+        if self.wire.is_empty()
+            && self.control.is_empty()
+            && let Some(current) = &mut self.current
+            && current.done.is_none()
+            && current.data.len() <= SMALL
+        {
+            // The whole frame on the stack, in one write.
+            let mut frame = [0; SMALL + ws::MAX_HEADER];
+            let (header, data) = (current.header.as_slice(), current.data.as_slice());
+            let len = header.len() + data.len();
+            frame[..header.len()].copy_from_slice(header);
+            ws::mask::copy(current.key, 0, data, &mut frame[header.len()..len]);
+            current.done = Some(data.len());
+            let written = match to.write(&frame[..len]) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
+                written => written?,
+            };
+            if written < len {
+                self.wire.put(&frame[written..len]);
+            }
+        }
+        loop {
+            while !self.wire.is_empty() {
+                let written = to.write(self.wire.bytes())?;
+                self.wire.start += written;
+            }
+            if !self.refill() {
+                return to.flush();
+            }
+        }
+    }
+
+    /// Puts the next bytes into the empty `wire`; false when there are none.
+    fn refill(&mut self) -> bool {
+        if let Some(current) = &mut self.current
+            && current.done != Some(current.data.len())
+        {
+            let room = self.wire.room();
+            let mut used = 0;
+            if current.done.is_none() {
+                let header = current.header.as_slice();
+                room[..header.len()].copy_from_slice(header);
+                used = header.len();
+            }
+            let from = current.done.unwrap_or(0);
+            let rest = &current.data.as_slice()[from..];
+            let n = rest.len().min(room.len() - used);
+            ws::mask::copy(current.key, from, &rest[..n], &mut room[used..used + n]);
+            current.done = Some(from + n);
+            self.wire.end = used + n;
+            return true;
+        }
+        if self.control.is_empty() {
+            return false;
+        }
+        let n = self.control.len().min(buffers::SIZE);
+        self.wire.put(&self.control[..n]);
+        self.control.drain(..n);
+        true
+    }
+
+    /// Notes that the transport has failed; nothing can be sent any more.
+    pub(super) fn fail(&mut self, error: &io::Error) -> Code {
+        log::debug!("sending on a WebSocket failed: {error}");
+        self.wire.give_back();
+        self.control = Vec::new();
+        *self.failed.get_or_insert(Code::CONNECTION_ERROR)
+    }
+
+    /// Takes what is outstanding, to be told that it failed with `error`.
+    pub(super) fn abandon(&mut self, error: Code) -> Vec<Completion> {
+        let mut ended = Vec::new();
+        let mut failed = |operation| ended.push(Completion::Failed { operation, error });
+        if self.current.take().is_some() {
+            failed(WsOperation::Send);
+        }
+        if std::mem::take(&mut self.shutting_down) {
+            failed(WsOperation::Shutdown);
+        }
+        if self.phase == Phase::Closing {
+            self.phase = Phase::Closed;
+            failed(WsOperation::Close);
+        }
+        ended
+    }
+}
+
+impl Wire {
+    fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.buffer.as_ref().map_or(&[], |buffer| &buffer[self.start..self.end])
+    }
+
+    /// All of the buffer; only when empty.
+    fn room(&mut self) -> &mut [u8] {
+        (self.start, self.end) = (0, 0);
+        self.buffer.get_or_insert_with(buffers::borrow)
+    }
+
+    /// Holds `bytes`; only when empty, at most a buffer full.
+    fn put(&mut self, bytes: &[u8]) {
+        self.room()[..bytes.len()].copy_from_slice(bytes);
+        self.end = bytes.len();
+    }
+
+    fn give_back(&mut self) {
+        (self.start, self.end) = (0, 0);
+        if let Some(buffer) = self.buffer.take() {
+            buffers::give_back(buffer);
+        }
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.give_back();
+    }
+}
+
+impl BufferKind {
+    fn to_send(self) -> Result<ws::SendKind> {
+        Ok(match self {
+            BufferKind::BinaryMessage => ws::SendKind::BinaryMessage,
+            BufferKind::BinaryFragment => ws::SendKind::BinaryFragment,
+            BufferKind::TextMessage => ws::SendKind::TextMessage,
+            BufferKind::TextFragment => ws::SendKind::TextFragment,
+            BufferKind::Close => return Err(Code::INVALID_PARAMETER),
+        })
+    }
+}
+
+/// Up to this many bytes a message is framed on the stack and sent in one write.
+const SMALL: usize = 2048;

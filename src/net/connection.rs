@@ -1,0 +1,107 @@
+//! A connection to a server: TCP, with or without TLS.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use crate::net::Socket;
+use crate::net::op::Fault;
+use crate::net::op::Interest;
+use crate::net::op::Waiting;
+use crate::net::tls;
+
+/// Shared by whoever uses the connection at the moment: a request, then perhaps a WebSocket.
+pub(crate) struct Connection {
+    socket: Socket,
+    tls: Option<tls::Session>,
+    local: SocketAddr,
+    peer: SocketAddr,
+}
+
+impl Connection {
+    pub(crate) fn new(socket: Socket, tls: Option<tls::Session>, peer: SocketAddr) -> io::Result<Connection> {
+        let local = socket.local()?;
+        Ok(Connection { socket, tls, local, peer })
+    }
+
+    /// Reads plain bytes; 0 is the peer's end, `WouldBlock` asks to wait for the socket.
+    pub(crate) fn read(&self, into: &mut [u8]) -> io::Result<usize> {
+        let read = || match &self.tls {
+            Some(tls) => tls.read(&self.socket, into),
+            None => self.socket.read(into),
+        };
+        retry(read)
+    }
+
+    /// Takes plain bytes; `WouldBlock` asks to wait until the socket is writable. What TLS has taken
+    /// but not yet sent is sent by [`Connection::flush`].
+    pub(crate) fn write(&self, from: &[u8]) -> io::Result<usize> {
+        retry(|| match &self.tls {
+            Some(tls) => tls.write(&self.socket, from),
+            None => self.socket.write(from),
+        })
+    }
+
+    /// Sends what is still held back; `WouldBlock` asks to wait until the socket is writable.
+    pub(crate) fn flush(&self) -> io::Result<()> {
+        match &self.tls {
+            Some(tls) => tls.flush(&self.socket),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a read might find something.
+    pub(crate) fn maybe_readable(&self) -> bool {
+        self.socket.maybe_readable() || self.tls.as_ref().is_some_and(tls::Session::has_plaintext)
+    }
+
+    /// Reads at least one byte, or 0 at the peer's end.
+    pub(crate) async fn receive(
+        &self,
+        waiting: &Waiting,
+        into: &mut [u8],
+        deadline: Option<Instant>,
+    ) -> Result<usize, Fault> {
+        waiting.io(&self.socket, Interest::Read, deadline, || self.read(into)).await
+    }
+
+    /// Hands all of `bytes` to the transport.
+    pub(crate) async fn send(
+        &self,
+        waiting: &Waiting,
+        mut bytes: &[u8],
+        deadline: Option<Instant>,
+    ) -> Result<(), Fault> {
+        while !bytes.is_empty() {
+            let sent = waiting.io(&self.socket, Interest::Write, deadline, || self.write(bytes)).await?;
+            bytes = bytes.get(sent..).unwrap_or_default();
+        }
+        waiting.io(&self.socket, Interest::Write, deadline, || self.flush()).await
+    }
+
+    pub(crate) fn socket(&self) -> &Socket {
+        &self.socket
+    }
+
+    pub(crate) fn tls(&self) -> Option<&tls::Session> {
+        self.tls.as_ref()
+    }
+
+    pub(crate) fn local(&self) -> SocketAddr {
+        self.local
+    }
+
+    pub(crate) fn peer(&self) -> SocketAddr {
+        self.peer
+    }
+}
+
+/// A system call that a signal interrupted is made again.
+fn retry<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! How many threads the engine has: one that works, more when callbacks block, fewer when idle.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use super::Engine;
+use crate::net::thread;
+
+/// Guarded by [`Engine::crew`].
+#[derive(Default)]
+pub(super) struct Crew {
+    threads: usize,
+    parked: usize,
+    /// Wake-ups granted and not yet taken: a notification cannot get lost before the wait.
+    wakes: usize,
+}
+
+impl Engine {
+    pub(super) fn spawn_worker(self: &Arc<Self>) -> io::Result<()> {
+        self.crew.lock().threads += 1;
+        let engine = self.clone();
+        let spawned = thread::spawn("winhttp-worker", move || {
+            engine.work();
+            engine.crew.lock().threads -= 1;
+        });
+        if let Err(error) = spawned {
+            self.crew.lock().threads -= 1;
+            return Err(error);
+        }
+        Ok(())
+    }
+
+    /// Parks the calling worker until it is needed. False: it is not, and should end.
+    pub(super) fn park(&self) -> bool {
+        let mut crew = self.crew.lock();
+        crew.parked += 1;
+        while crew.wakes == 0 && !self.stopping.load(Ordering::SeqCst) {
+            let timed_out = self.parked.wait_for(&mut crew, IDLE).timed_out();
+            if timed_out && crew.wakes == 0 && crew.threads > KEPT {
+                crew.parked -= 1;
+                return false;
+            }
+        }
+        crew.parked -= 1;
+        crew.wakes = crew.wakes.saturating_sub(1);
+        true
+    }
+
+    /// Sets `wanted` more workers to work: parked ones first, then new ones.
+    fn muster(self: &Arc<Self>, wanted: usize) {
+        let mut new = 0;
+        {
+            let mut crew = self.crew.lock();
+            for _ in 0..wanted {
+                if crew.parked > crew.wakes {
+                    crew.wakes += 1;
+                    self.parked.notify_one();
+                } else if crew.threads + new < MOST {
+                    new += 1;
+                }
+            }
+        }
+        for _ in 0..new {
+            if let Err(error) = self.spawn_worker() {
+                log::warn!("cannot start another worker: {error}");
+                break;
+            }
+        }
+    }
+
+    pub(super) fn spawn_monitor(self: &Arc<Self>) -> io::Result<()> {
+        let engine = self.clone();
+        thread::spawn("winhttp-monitor", move || engine.watch())
+    }
+
+    pub(super) fn wake_monitor(&self) {
+        let _crew = self.crew.lock();
+        self.monitor_asleep.store(false, Ordering::Relaxed);
+        self.monitor_wakes.notify_one();
+    }
+
+    /// The monitor's life: a tick a millisecond while there is work, asleep otherwise.
+    ///
+    /// A tick in which work was running, nobody waited for the operating system and no new item was
+    /// started means that every running thread is stuck in a callback: one more thread is set to
+    /// work, and twice as many with each further such tick as long as the queue has work for them,
+    /// so that 200 callbacks that block at once cost a few ticks and not 200.
+    fn watch(self: &Arc<Self>) {
+        let cores = available_parallelism().map_or(1, usize::from);
+        let (mut seen, mut quiet, mut stuck, mut backlog) = (0, 0, 0u32, 0);
+        loop {
+            {
+                let mut crew = self.crew.lock();
+                if self.stopping.load(Ordering::SeqCst) {
+                    return;
+                }
+                if quiet > QUIET_TICKS {
+                    self.monitor_asleep.store(true, Ordering::Relaxed);
+                    while self.monitor_asleep.load(Ordering::Relaxed) && !self.stopping.load(Ordering::SeqCst)
+                    {
+                        // Work that begins between the last tick and this wait is noticed here at
+                        // the latest; the wake-up from the poll loop is the ordinary way.
+                        if self.monitor_wakes.wait_for(&mut crew, IDLE).timed_out()
+                            && self.running.load(Ordering::SeqCst) > 0
+                        {
+                            self.monitor_asleep.store(false, Ordering::Relaxed);
+                        }
+                    }
+                    quiet = 0;
+                } else {
+                    self.monitor_wakes.wait_for(&mut crew, TICK);
+                }
+            }
+            let progress = self.progress.load(Ordering::Relaxed);
+            let running = self.running.load(Ordering::SeqCst);
+            let waiting = self.poll.is_locked();
+            let queued = self.queue.lock().len();
+            let moved = std::mem::replace(&mut seen, progress) != progress;
+            quiet = if moved || running > 0 || queued > 0 { 0 } else { quiet + 1 };
+            backlog = if queued > 0 { backlog + 1 } else { 0 };
+            if running > 0 && !waiting && !moved {
+                stuck = (stuck + 1).min(8);
+                self.muster((1 << (stuck - 1)).min(queued.max(1)));
+            } else {
+                stuck = 0;
+                if backlog > 1 && running < cores {
+                    self.muster(1);
+                }
+            }
+        }
+    }
+}
+
+const TICK: Duration = Duration::from_millis(1);
+/// How many ticks without any work until the monitor goes to sleep.
+const QUIET_TICKS: u32 = 50;
+/// How long a worker stays parked before it ends, and how many stay all the same.
+const IDLE: Duration = Duration::from_secs(5);
+const KEPT: usize = 2;
+/// The most workers there can be: as many callbacks can block at once.
+const MOST: usize = 1024;

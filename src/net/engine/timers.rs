@@ -1,0 +1,152 @@
+//! Deadlines: one alarm an object, one heap for all.
+
+use std::cmp::Ordering as Order;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+use std::sync::LazyLock;
+use std::sync::Weak;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use std::time::Instant;
+
+use parking_lot::Mutex;
+
+use super::Engine;
+use super::Reactive;
+
+/// An object's alarm clock. Setting it later, or off, costs one atomic store: the heap keeps its
+/// one early entry and looks here again when that comes up.
+#[derive(Debug)]
+pub(crate) struct Alarm {
+    /// When the object wants to run, in [`ticks`]; `NEVER` when it does not.
+    due: AtomicU64,
+    /// When the heap will look, in ticks; `NEVER` when it has no entry. Written under the heap's lock.
+    looked_at: AtomicU64,
+    /// It has gone off and the object has not asked yet.
+    rang: AtomicBool,
+}
+
+impl Alarm {
+    pub(crate) const fn new() -> Alarm {
+        Alarm { due: AtomicU64::new(NEVER), looked_at: AtomicU64::new(NEVER), rang: AtomicBool::new(false) }
+    }
+
+    /// Whether the alarm has gone off since the last time this was asked.
+    pub(crate) fn take_rang(&self) -> bool {
+        self.rang.load(Ordering::Relaxed) && self.rang.swap(false, Ordering::SeqCst)
+    }
+}
+
+/// All alarms that are set.
+pub(super) struct Timers {
+    heap: Mutex<BinaryHeap<Entry>>,
+    /// The heap's first entry in ticks, readable without its lock.
+    first: AtomicU64,
+}
+
+struct Entry {
+    at: u64,
+    target: Weak<dyn Reactive>,
+}
+
+impl Timers {
+    pub(super) fn new() -> Timers {
+        Timers { heap: Mutex::new(BinaryHeap::new()), first: AtomicU64::new(NEVER) }
+    }
+
+    /// When the next alarm goes off.
+    pub(super) fn next(&self) -> Option<Instant> {
+        match self.first.load(Ordering::SeqCst) {
+            NEVER => None,
+            at => Some(*START + Duration::from_millis(at)),
+        }
+    }
+
+    /// Takes out what is due now.
+    pub(super) fn due(&self) -> Vec<Arc<dyn Reactive>> {
+        let first = self.first.load(Ordering::SeqCst);
+        if first == NEVER || first > ticks(Instant::now()) {
+            return Vec::new();
+        }
+        let mut due = Vec::new();
+        let mut heap = self.heap.lock();
+        let now = ticks(Instant::now());
+        while heap.peek().is_some_and(|entry| entry.at <= now) {
+            let Some(Entry { at, target }) = heap.pop() else { break };
+            let Some(object) = target.upgrade() else { continue };
+            let alarm = object.alarm();
+            if alarm.looked_at.load(Ordering::SeqCst) != at {
+                continue; // an earlier entry has replaced this one
+            }
+            alarm.looked_at.store(NEVER, Ordering::SeqCst);
+            match alarm.due.load(Ordering::SeqCst) {
+                NEVER => {}
+                wanted if wanted > now => {
+                    alarm.looked_at.store(wanted, Ordering::SeqCst);
+                    heap.push(Entry { at: wanted, target });
+                }
+                _ => {
+                    alarm.rang.store(true, Ordering::SeqCst);
+                    due.push(object);
+                }
+            }
+        }
+        self.first.store(heap.peek().map_or(NEVER, |entry| entry.at), Ordering::SeqCst);
+        due
+    }
+}
+
+impl Engine {
+    /// Sets `target`'s alarm to `due`, or off. A going-off alarm runs the target once and stays due
+    /// until it is set again.
+    pub(crate) fn set_alarm(&self, target: &Arc<dyn Reactive>, due: Option<Instant>) {
+        let alarm = target.alarm();
+        let due = due.map_or(NEVER, |due| ticks(due).saturating_add(1));
+        alarm.due.store(due, Ordering::SeqCst);
+        if due >= alarm.looked_at.load(Ordering::SeqCst) {
+            return;
+        }
+        let mut heap = self.timers.heap.lock();
+        if due >= alarm.looked_at.load(Ordering::SeqCst) {
+            return;
+        }
+        alarm.looked_at.store(due, Ordering::SeqCst);
+        heap.push(Entry { at: due, target: Arc::downgrade(target) });
+        if due < self.timers.first.load(Ordering::SeqCst) {
+            self.timers.first.store(due, Ordering::SeqCst);
+            drop(heap);
+            self.interrupt();
+        }
+    }
+}
+
+impl Ord for Entry {
+    /// The earliest entry is the greatest, so that the heap gives it first.
+    fn cmp(&self, other: &Entry) -> Order {
+        other.at.cmp(&self.at)
+    }
+}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Entry) -> Option<Order> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Entry) -> bool {
+        self.at == other.at
+    }
+}
+
+impl Eq for Entry {}
+
+/// Milliseconds since the first use.
+fn ticks(at: Instant) -> u64 {
+    u64::try_from(at.saturating_duration_since(*START).as_millis()).unwrap_or(NEVER - 1)
+}
+
+const NEVER: u64 = u64::MAX;
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);

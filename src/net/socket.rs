@@ -1,0 +1,108 @@
+//! A non-blocking TCP socket, known to the engine when its session is asynchronous.
+
+use std::io;
+use std::io::Read;
+use std::io::Write;
+use std::net::Shutdown;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use mio::net::TcpStream;
+
+use crate::net::engine::Engine;
+use crate::net::engine::Registration;
+use crate::platform;
+
+/// Reads and writes never block; `WouldBlock` says to wait.
+pub(crate) struct Socket {
+    tcp: TcpStream,
+    /// Absent in a synchronous session, whose calls wait for the socket themselves.
+    registration: Option<Registration>,
+}
+
+impl Socket {
+    /// Begins to connect; the socket is connected when [`Socket::connected`] says so.
+    pub(crate) fn connect(to: SocketAddr, engine: Option<&Arc<Engine>>) -> io::Result<Socket> {
+        let mut tcp = TcpStream::connect(to)?;
+        let registration = match engine {
+            Some(engine) => Some(Registration::new(engine, &mut tcp)?),
+            None => None,
+        };
+        Ok(Socket { tcp, registration })
+    }
+
+    /// `WouldBlock` while connecting, then the peer's address, or why there is no connection.
+    pub(crate) fn connected(&self) -> io::Result<SocketAddr> {
+        if let Some(error) = self.tcp.take_error()? {
+            return Err(error);
+        }
+        match self.tcp.peer_addr() {
+            Ok(peer) => {
+                // Small messages must not wait for acknowledgements of earlier ones.
+                self.tcp.set_nodelay(true)?;
+                Ok(peer)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotConnected => {
+                Err(io::ErrorKind::WouldBlock.into())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) fn local(&self) -> io::Result<SocketAddr> {
+        self.tcp.local_addr()
+    }
+
+    /// Reads what is there. A registered socket that is known to be empty is not asked again until
+    /// the engine has seen an edge, which saves the system call that would only say so.
+    pub(crate) fn read(&self, into: &mut [u8]) -> io::Result<usize> {
+        let Some(registration) = &self.registration else {
+            return (&self.tcp).read(into);
+        };
+        if !registration.take_readable() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let read = (&self.tcp).read(into);
+        match &read {
+            Ok(n) if *n == into.len() => registration.more(),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => registration.more(),
+            _ => {}
+        }
+        read
+    }
+
+    pub(crate) fn write(&self, from: &[u8]) -> io::Result<usize> {
+        (&self.tcp).write(from)
+    }
+
+    /// Whether a read might find something.
+    pub(crate) fn maybe_readable(&self) -> bool {
+        self.registration.as_ref().is_none_or(Registration::is_readable)
+    }
+
+    pub(crate) fn registration(&self) -> Option<&Registration> {
+        self.registration.as_ref()
+    }
+
+    pub(crate) fn id(&self) -> platform::SocketId {
+        platform::socket_id(&self.tcp)
+    }
+
+    /// Ends the connection so that what the transport has accepted still arrives: bytes of the peer
+    /// that nobody has read would turn the close into a reset, so they are taken first.
+    pub(crate) fn hang_up(&self) {
+        if self.tcp.shutdown(Shutdown::Write).is_err() {
+            return;
+        }
+        let mut scrap = [0; 16 * 1024];
+        for _ in 0..MOST_SCRAP {
+            match (&self.tcp).read(&mut scrap) {
+                Ok(1..) => {}
+                _ => break,
+            }
+        }
+    }
+}
+
+/// How many reads [`Socket::hang_up`] makes at most.
+const MOST_SCRAP: usize = 64;

@@ -1,1 +1,0 @@
-//! Header fields in order, as WinHTTP keeps them.
