@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -48,6 +49,7 @@ def wait_listening(port, process):
                 return
         if process.poll() is not None:
             break
+        time.sleep(0.01)
     raise SystemExit("the server did not start")
 
 

@@ -334,6 +334,9 @@ impl ReceiveSide {
                 },
                 ws::Event::Data { family, last } => return self.received(family, last),
                 ws::Event::DataWaiting => return Found::Nothing,
+                // While Close waits, a pong could meet a peer that has closed already, and the reset
+                // that it answers with would take its close frame away from us.
+                ws::Event::Ping(_) if self.closing => {}
                 ws::Event::Ping(payload) => {
                     socket.send_control(|key| ws::pong(payload.as_slice(), key));
                 }
