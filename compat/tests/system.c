@@ -84,7 +84,7 @@ static void test_modules(void)
     char small[4];
 
     CHECK(module != NULL && module == GetModuleHandleA("winhttp"));
-    CHECK(GetProcAddress(module, "SetLastError") == (FARPROC)SetLastError);
+    CHECK((uintptr_t)GetProcAddress(module, "SetLastError") == (uintptr_t)SetLastError);
     CHECK(GetProcAddress(module, "NoSuchFunction") == NULL);
     CHECK_NUMBER(GetLastError(), ERROR_PROC_NOT_FOUND);
     CHECK(FreeLibrary(module));

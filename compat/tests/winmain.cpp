@@ -4,6 +4,6 @@
 int WINAPI WinMain(HINSTANCE instance, HINSTANCE, LPSTR commandLine, int)
 {
     CHECK(instance != nullptr);
-    CHECK_TEXT(commandLine, "caf\xC3\xA9 \xF0\x9F\x98\x80 \"\"");
+    CHECK_TEXT(commandLine, "caf\xC3\xA9 \xF0\x9F\x98\x80 \"two words\"");
     return failures();
 }
