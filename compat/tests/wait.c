@@ -180,6 +180,7 @@ static void test_interlocked(void)
     volatile LONG value = 1;
     long wide = -1;
     void *pointer = NULL;
+    int target = 0;
 
     CHECK_NUMBER(InterlockedIncrement(&value), 2);
     CHECK_NUMBER(InterlockedExchange(&value, 5), 2);
@@ -187,7 +188,7 @@ static void test_interlocked(void)
     CHECK_NUMBER(InterlockedCompareExchange(&value, 9, 5), 5);
     CHECK_NUMBER(InterlockedExchangeAdd(&value, 1), 9);
     CHECK_NUMBER(InterlockedDecrement(&wide), -2);
-    CHECK(InterlockedCompareExchangePointer(&pointer, &value, NULL) == NULL && pointer == (void *)&value);
+    CHECK(InterlockedCompareExchangePointer(&pointer, &target, NULL) == NULL && pointer == &target);
 }
 
 int main(void)
