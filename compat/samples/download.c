@@ -51,21 +51,20 @@ static BOOL SaveBody(HINTERNET request, HANDLE file)
     DWORD available, read, written;
     ULONGLONG total = 0;
 
-    do {
+    for (;;) {
         available = 0;
         if (!WinHttpQueryDataAvailable(request, &available))
             return FALSE;
-        while (available > 0) {
-            if (!WinHttpReadData(request, buffer, min(available, sizeof(buffer)), &read))
-                return FALSE;
-            if (read == 0)
-                break;
-            if (!WriteFile(file, buffer, read, &written, NULL))
-                return FALSE;
-            total += read;
-            available -= read;
-        }
-    } while (read > 0 && available == 0);
+        if (available == 0)
+            break;
+        if (!WinHttpReadData(request, buffer, min(available, sizeof(buffer)), &read))
+            return FALSE;
+        if (read == 0)
+            break;
+        if (!WriteFile(file, buffer, read, &written, NULL))
+            return FALSE;
+        total += read;
+    }
     _tprintf(TEXT("%I64u bytes\n"), total);
     return TRUE;
 }
