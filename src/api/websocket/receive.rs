@@ -276,7 +276,7 @@ impl ReceiveSide {
 
     /// Whether bytes of the peer, or its end, wait here and not in the socket.
     fn has_input(&self) -> bool {
-        self.failed.is_some() || self.receiver.close().is_some() || !self.receiver.needs_buffer()
+        self.failed.is_some() || self.receiver.has_input()
     }
 
     /// Takes the pending Receive away; a thread blocked in it ends with `code`.
