@@ -1240,95 +1240,94 @@ extern "C" {
 #endif
 
 /* Names a server; nothing goes on the wire yet. */
-WINHTTPAPI HINTERNET WINAPI WinHttpConnect(HINTERNET hSession, LPCWSTR pswzServerName,
-    INTERNET_PORT nServerPort, DWORD dwReserved);
+WINHTTPAPI HINTERNET WINAPI WinHttpConnect(HINTERNET session_handle, LPCWSTR server_name,
+    INTERNET_PORT server_port, DWORD reserved);
 
 /* Says how many bytes of the body can be read at once; 0 at its end. */
-WINHTTPAPI BOOL WINAPI WinHttpQueryDataAvailable(HINTERNET hRequest, LPDWORD lpdwNumberOfBytesAvailable);
+WINHTTPAPI BOOL WINAPI WinHttpQueryDataAvailable(HINTERNET request_handle, LPDWORD bytes_available);
 
 /* Reads the body into the caller's buffer until it is full or the body ends. */
-WINHTTPAPI BOOL WINAPI WinHttpReadData(HINTERNET hRequest, LPVOID lpBuffer, DWORD dwNumberOfBytesToRead,
-    LPDWORD lpdwNumberOfBytesRead);
+WINHTTPAPI BOOL WINAPI WinHttpReadData(HINTERNET request_handle, LPVOID buffer, DWORD bytes_to_read,
+    LPDWORD bytes_read);
 
 /* Writes more of the request's body. */
-WINHTTPAPI BOOL WINAPI WinHttpWriteData(HINTERNET hRequest, LPCVOID lpBuffer, DWORD dwNumberOfBytesToWrite,
-    LPDWORD lpdwNumberOfBytesWritten);
+WINHTTPAPI BOOL WINAPI WinHttpWriteData(HINTERNET request_handle, LPCVOID buffer, DWORD bytes_to_write,
+    LPDWORD bytes_written);
 
 /* Adds, replaces or removes request headers. */
-WINHTTPAPI BOOL WINAPI WinHttpAddRequestHeaders(HINTERNET hRequest, LPCWSTR lpszHeaders,
-    DWORD dwHeadersLength, DWORD dwModifiers);
+WINHTTPAPI BOOL WINAPI WinHttpAddRequestHeaders(HINTERNET request_handle, LPCWSTR headers_text,
+    DWORD headers_length, DWORD modifier_flags);
 
 /* Queries a header, or another part of the response or the request. */
-WINHTTPAPI BOOL WINAPI WinHttpQueryHeaders(HINTERNET hRequest, DWORD dwInfoLevel, LPCWSTR pwszName,
-    LPVOID lpBuffer, LPDWORD lpdwBufferLength, LPDWORD lpdwIndex);
+WINHTTPAPI BOOL WINAPI WinHttpQueryHeaders(HINTERNET request_handle, DWORD info_level, LPCWSTR name_text,
+    LPVOID buffer, LPDWORD buffer_length, LPDWORD index_variable);
 
 /* Sets an option. */
-WINHTTPAPI BOOL WINAPI WinHttpSetOption(HINTERNET hInternet, DWORD dwOption, LPVOID lpBuffer,
-    DWORD dwBufferLength);
+WINHTTPAPI BOOL WINAPI WinHttpSetOption(HINTERNET internet, DWORD option, LPVOID buffer, DWORD buffer_length);
 
 /* Queries an option. */
-WINHTTPAPI BOOL WINAPI WinHttpQueryOption(HINTERNET hInternet, DWORD dwOption, LPVOID lpBuffer,
-    LPDWORD lpdwBufferLength);
+WINHTTPAPI BOOL WINAPI WinHttpQueryOption(HINTERNET internet, DWORD option, LPVOID buffer,
+    LPDWORD buffer_length);
 
 /* Opens a request. */
-WINHTTPAPI HINTERNET WINAPI WinHttpOpenRequest(HINTERNET hConnect, LPCWSTR pwszVerb, LPCWSTR pwszObjectName,
-    LPCWSTR pwszVersion, LPCWSTR pwszReferrer, LPCWSTR *ppwszAcceptTypes, DWORD dwFlags);
+WINHTTPAPI HINTERNET WINAPI WinHttpOpenRequest(HINTERNET connect_handle, LPCWSTR verb_text,
+    LPCWSTR object_name, LPCWSTR version_text, LPCWSTR referrer_text, LPCWSTR *accept_types, DWORD flags);
 
 /* Sends the request, with its body or the beginning of it. */
-WINHTTPAPI BOOL WINAPI WinHttpSendRequest(HINTERNET hRequest, LPCWSTR lpszHeaders, DWORD dwHeadersLength,
-    LPVOID lpOptional, DWORD dwOptionalLength, DWORD dwTotalLength, DWORD_PTR dwContext);
+WINHTTPAPI BOOL WINAPI WinHttpSendRequest(HINTERNET request_handle, LPCWSTR headers_text,
+    DWORD headers_length, LPVOID optional_data, DWORD optional_length, DWORD total_length, DWORD_PTR context);
 
 /* Waits for the response's head. */
-WINHTTPAPI BOOL WINAPI WinHttpReceiveResponse(HINTERNET hRequest, LPVOID _lpReserved);
+WINHTTPAPI BOOL WINAPI WinHttpReceiveResponse(HINTERNET request_handle, LPVOID _reserved);
 
 /* Opens a session. */
-WINHTTPAPI HINTERNET WINAPI WinHttpOpen(LPCWSTR pszAgentW, DWORD dwAccessType, LPCWSTR pszProxyW,
-    LPCWSTR _pszProxyBypassW, DWORD dwFlags);
+WINHTTPAPI HINTERNET WINAPI WinHttpOpen(LPCWSTR agent_text, DWORD access_type, LPCWSTR proxy_text,
+    LPCWSTR _proxy_bypass, DWORD flags);
 
 /* Closes any handle. What is pending on it is cancelled; the closing notice follows. */
-WINHTTPAPI BOOL WINAPI WinHttpCloseHandle(HINTERNET hInternet);
+WINHTTPAPI BOOL WINAPI WinHttpCloseHandle(HINTERNET internet);
 
 /* Sets the callback of a handle, or removes it; gives the one before, or */
-WINHTTPAPI WINHTTP_STATUS_CALLBACK WINAPI WinHttpSetStatusCallback(HINTERNET hInternet,
-    WINHTTP_STATUS_CALLBACK lpfnInternetCallback, DWORD dwNotificationFlags, DWORD_PTR _dwReserved);
+WINHTTPAPI WINHTTP_STATUS_CALLBACK WINAPI WinHttpSetStatusCallback(HINTERNET internet,
+    WINHTTP_STATUS_CALLBACK function, DWORD notification_flags, DWORD_PTR _reserved);
 
 /* Sets four timeouts of a session or a request, in milliseconds; 0 and -1 are none. */
-WINHTTPAPI BOOL WINAPI WinHttpSetTimeouts(HINTERNET hInternet, INT nResolveTimeout, INT nConnectTimeout,
-    INT nSendTimeout, INT nReceiveTimeout);
+WINHTTPAPI BOOL WINAPI WinHttpSetTimeouts(HINTERNET internet, INT resolve_timeout, INT connect_timeout,
+    INT send_timeout, INT receive_timeout);
 
 /* Says that the platform can run WinHTTP. */
 WINHTTPAPI BOOL WINAPI WinHttpCheckPlatform(void);
 
 /* Takes a URL apart. */
-WINHTTPAPI BOOL WINAPI WinHttpCrackUrl(LPCWSTR pwszUrl, DWORD dwUrlLength, DWORD dwFlags,
-    URL_COMPONENTS *lpUrlComponents);
+WINHTTPAPI BOOL WINAPI WinHttpCrackUrl(LPCWSTR url_text, DWORD url_length, DWORD flags,
+    URL_COMPONENTS *components);
 
 /* Puts a URL together. */
-WINHTTPAPI BOOL WINAPI WinHttpCreateUrl(URL_COMPONENTS *lpUrlComponents, DWORD dwFlags, LPWSTR pwszUrl,
-    LPDWORD pdwUrlLength);
+WINHTTPAPI BOOL WINAPI WinHttpCreateUrl(URL_COMPONENTS *components, DWORD flags, LPWSTR url_text,
+    LPDWORD url_length_variable);
 
 /* Makes a WebSocket of a request whose upgrade the server has accepted. The request can be closed */
-WINHTTPAPI HINTERNET WINAPI WinHttpWebSocketCompleteUpgrade(HINTERNET hRequest, DWORD_PTR pContext);
+WINHTTPAPI HINTERNET WINAPI WinHttpWebSocketCompleteUpgrade(HINTERNET request_handle, DWORD_PTR context);
 
 /* Sends a message, or a fragment of one. */
-WINHTTPAPI DWORD WINAPI WinHttpWebSocketSend(HINTERNET hWebSocket, WINHTTP_WEB_SOCKET_BUFFER_TYPE eBufferType,
-    PVOID pvBuffer, DWORD dwBufferLength);
+WINHTTPAPI DWORD WINAPI WinHttpWebSocketSend(HINTERNET socket, WINHTTP_WEB_SOCKET_BUFFER_TYPE buffer_type,
+    PVOID buffer, DWORD buffer_length);
 
 /* Receives data into the caller's buffer. */
-WINHTTPAPI DWORD WINAPI WinHttpWebSocketReceive(HINTERNET hWebSocket, PVOID pvBuffer, DWORD dwBufferLength,
-    DWORD *pdwBytesRead, WINHTTP_WEB_SOCKET_BUFFER_TYPE *peBufferType);
+WINHTTPAPI DWORD WINAPI WinHttpWebSocketReceive(HINTERNET socket, PVOID buffer, DWORD buffer_length,
+    DWORD *bytes_read, WINHTTP_WEB_SOCKET_BUFFER_TYPE *received_type);
 
 /* Sends a close frame; receiving goes on. */
-WINHTTPAPI DWORD WINAPI WinHttpWebSocketShutdown(HINTERNET hWebSocket, USHORT usStatus, PVOID pvReason,
-    DWORD dwReasonLength);
+WINHTTPAPI DWORD WINAPI WinHttpWebSocketShutdown(HINTERNET socket, USHORT status_code, PVOID reason_text,
+    DWORD reason_length);
 
 /* Makes the whole close handshake. */
-WINHTTPAPI DWORD WINAPI WinHttpWebSocketClose(HINTERNET hWebSocket, USHORT usStatus, PVOID pvReason,
-    DWORD dwReasonLength);
+WINHTTPAPI DWORD WINAPI WinHttpWebSocketClose(HINTERNET socket, USHORT status_code, PVOID reason_text,
+    DWORD reason_length);
 
 /* Says what the peer's close frame said. */
-WINHTTPAPI DWORD WINAPI WinHttpWebSocketQueryCloseStatus(HINTERNET hWebSocket, USHORT *pusStatus,
-    PVOID pvReason, DWORD dwReasonLength, DWORD *pdwReasonLengthConsumed);
+WINHTTPAPI DWORD WINAPI WinHttpWebSocketQueryCloseStatus(HINTERNET socket, USHORT *status_variable,
+    PVOID reason_text, DWORD reason_length, DWORD *reason_length_consumed);
 
 #ifdef __cplusplus
 }

@@ -159,6 +159,17 @@ errno_t _ultow_s(unsigned long value, wchar_t *out, size_t size, int radix);
 errno_t _i64tow_s(long long value, wchar_t *out, size_t size, int radix);
 errno_t _ui64tow_s(unsigned long long value, wchar_t *out, size_t size, int radix);
 
+/* There is no 16-bit scanning; glibc's functions would read 32-bit formats. */
+#ifdef __clang__
+#define WIN32_NO_SCAN __attribute__((unavailable("there is no 16-bit scanf here")))
+#else
+#define WIN32_NO_SCAN __attribute__((error("there is no 16-bit scanf here")))
+#endif
+int swscanf(const wchar_t *text, const wchar_t *format, ...) WIN32_NO_SCAN;
+int fwscanf(FILE *file, const wchar_t *format, ...) WIN32_NO_SCAN;
+int wscanf(const wchar_t *format, ...) WIN32_NO_SCAN;
+int swscanf_s(const wchar_t *text, const wchar_t *format, ...) WIN32_NO_SCAN;
+
 /* Files and environment. */
 FILE *_wfopen(const wchar_t *name, const wchar_t *mode);
 errno_t _wfopen_s(FILE **file, const wchar_t *name, const wchar_t *mode);

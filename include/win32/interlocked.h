@@ -76,13 +76,6 @@ inline PVOID InterlockedCompareExchangePointer(PVOID volatile *target, PVOID val
 
 #else
 
-#define WIN32_CAS(target, value, expected) \
-    __extension__({ \
-        __typeof__(*(target) + 0) win32_seen = (expected); \
-        __atomic_compare_exchange_n((target), (__typeof__(&*(target)))&win32_seen, (value), 0, __ATOMIC_SEQ_CST, \
-            __ATOMIC_SEQ_CST); \
-        win32_seen; \
-    })
 #define InterlockedIncrement(target) __atomic_add_fetch((target), 1, __ATOMIC_SEQ_CST)
 #define InterlockedDecrement(target) __atomic_sub_fetch((target), 1, __ATOMIC_SEQ_CST)
 #define InterlockedIncrement64(target) InterlockedIncrement(target)
@@ -100,10 +93,10 @@ inline PVOID InterlockedCompareExchangePointer(PVOID volatile *target, PVOID val
 #define InterlockedXor(target, value) __atomic_fetch_xor((target), (value), __ATOMIC_SEQ_CST)
 #define InterlockedAnd64(target, value) InterlockedAnd(target, value)
 #define InterlockedOr64(target, value) InterlockedOr(target, value)
-#define InterlockedCompareExchange(target, value, expected) WIN32_CAS(target, value, expected)
-#define InterlockedCompareExchange64(target, value, expected) WIN32_CAS(target, value, expected)
-#define InterlockedCompareExchangePointer(target, value, expected) \
+#define InterlockedCompareExchange(target, value, expected) \
     __sync_val_compare_and_swap((target), (expected), (value))
+#define InterlockedCompareExchange64(target, value, expected) InterlockedCompareExchange(target, value, expected)
+#define InterlockedCompareExchangePointer(target, value, expected) InterlockedCompareExchange(target, value, expected)
 
 #endif
 

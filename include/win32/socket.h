@@ -8,6 +8,11 @@
 #include "base.h"
 #include "errors.h"
 
+/* Tells winhttp.h that SOCKADDR_STORAGE is there. */
+#ifndef _WS2DEF_
+#define _WS2DEF_
+#endif
+
 typedef struct sockaddr SOCKADDR, *PSOCKADDR, *LPSOCKADDR;
 typedef struct sockaddr_in SOCKADDR_IN, *PSOCKADDR_IN;
 typedef struct sockaddr_in6 SOCKADDR_IN6, *PSOCKADDR_IN6;

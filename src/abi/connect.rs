@@ -13,21 +13,21 @@ use crate::base::Code;
 ///
 /// # Safety
 ///
-/// `pswzServerName` is null, or UTF-16 text that ends in a NUL, until the call returns.
+/// `server_name` is null, or UTF-16 text that ends in a NUL, until the call returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpConnect(
-    hSession: HINTERNET,
-    pswzServerName: LPCWSTR,
-    nServerPort: INTERNET_PORT,
-    dwReserved: DWORD,
+    session_handle: HINTERNET,
+    server_name: LPCWSTR,
+    server_port: INTERNET_PORT,
+    reserved: DWORD,
 ) -> HINTERNET {
     entry("WinHttpConnect", || {
         // SAFETY: the caller's promise.
-        let name = unsafe { wide::text(pswzServerName) }.ok_or(Code::INVALID_PARAMETER)?;
-        if dwReserved != 0 {
+        let name = unsafe { wide::text(server_name) }.ok_or(Code::INVALID_PARAMETER)?;
+        if reserved != 0 {
             return Err(Code::INVALID_PARAMETER);
         }
-        let session = api::get::<Session>(handle(hSession))?;
-        Connect::open(&session, name, nServerPort)
+        let session = api::get::<Session>(handle(session_handle))?;
+        Connect::open(&session, name, server_port)
     })
 }

@@ -14,16 +14,16 @@ use crate::base::OutBuf;
 ///
 /// # Safety
 ///
-/// `lpdwNumberOfBytesAvailable` is null, or writable until the call returns.
+/// `bytes_available` is null, or writable until the call returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpQueryDataAvailable(
-    hRequest: HINTERNET,
-    lpdwNumberOfBytesAvailable: LPDWORD,
+    request_handle: HINTERNET,
+    bytes_available: LPDWORD,
 ) -> BOOL {
     entry("WinHttpQueryDataAvailable", || {
-        let progress = api::get::<Request>(handle(hRequest))?.query_data_available()?;
+        let progress = api::get::<Request>(handle(request_handle))?.query_data_available()?;
         // SAFETY: the caller's promise.
-        let available = unsafe { Out::new(lpdwNumberOfBytesAvailable) };
+        let available = unsafe { Out::new(bytes_available) };
         Ok(told(progress, &available))
     })
 }
@@ -32,22 +32,22 @@ pub unsafe extern "system" fn WinHttpQueryDataAvailable(
 ///
 /// # Safety
 ///
-/// `lpBuffer` is null, or writable for `dwNumberOfBytesToRead` bytes until the completion callback
-/// (until return, on a synchronous session). `lpdwNumberOfBytesRead` is null, or writable until
+/// `buffer` is null, or writable for `bytes_to_read` bytes until the completion callback
+/// (until return, on a synchronous session). `bytes_read` is null, or writable until
 /// return.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpReadData(
-    hRequest: HINTERNET,
-    lpBuffer: LPVOID,
-    dwNumberOfBytesToRead: DWORD,
-    lpdwNumberOfBytesRead: LPDWORD,
+    request_handle: HINTERNET,
+    buffer: LPVOID,
+    bytes_to_read: DWORD,
+    bytes_read: LPDWORD,
 ) -> BOOL {
     entry("WinHttpReadData", || {
         // SAFETY: the caller's promise is `OutBuf::new`'s contract.
-        let into = unsafe { OutBuf::new(lpBuffer.cast(), dwNumberOfBytesToRead as usize) }?;
-        let request = api::get::<Request>(handle(hRequest))?;
+        let into = unsafe { OutBuf::new(buffer.cast(), bytes_to_read as usize) }?;
+        let request = api::get::<Request>(handle(request_handle))?;
         // SAFETY: the caller's promise.
-        let read = unsafe { Out::new(lpdwNumberOfBytesRead) };
+        let read = unsafe { Out::new(bytes_read) };
         if !request.is_async() {
             read.put(0);
         }
@@ -59,22 +59,22 @@ pub unsafe extern "system" fn WinHttpReadData(
 ///
 /// # Safety
 ///
-/// `lpBuffer` is null, or readable for `dwNumberOfBytesToWrite` bytes until the completion callback
-/// (until return, on a synchronous session). `lpdwNumberOfBytesWritten` is null, or writable until
+/// `buffer` is null, or readable for `bytes_to_write` bytes until the completion callback
+/// (until return, on a synchronous session). `bytes_written` is null, or writable until
 /// return.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpWriteData(
-    hRequest: HINTERNET,
-    lpBuffer: LPCVOID,
-    dwNumberOfBytesToWrite: DWORD,
-    lpdwNumberOfBytesWritten: LPDWORD,
+    request_handle: HINTERNET,
+    buffer: LPCVOID,
+    bytes_to_write: DWORD,
+    bytes_written: LPDWORD,
 ) -> BOOL {
     entry("WinHttpWriteData", || {
         // SAFETY: the caller's promise is `InBuf::new`'s contract.
-        let data = unsafe { InBuf::new(lpBuffer.cast(), dwNumberOfBytesToWrite as usize) }?;
-        if let Some(bytes) = api::get::<Request>(handle(hRequest))?.write(data)? {
+        let data = unsafe { InBuf::new(buffer.cast(), bytes_to_write as usize) }?;
+        if let Some(bytes) = api::get::<Request>(handle(request_handle))?.write(data)? {
             // SAFETY: the caller's promise.
-            unsafe { Out::new(lpdwNumberOfBytesWritten) }.put(bytes);
+            unsafe { Out::new(bytes_written) }.put(bytes);
         }
         Ok(())
     })

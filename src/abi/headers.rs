@@ -20,23 +20,23 @@ use crate::proto::headers::widen;
 ///
 /// # Safety
 ///
-/// `lpszHeaders` is null, or readable for `dwHeadersLength` characters, or ends in a NUL when that
+/// `headers_text` is null, or readable for `headers_length` characters, or ends in a NUL when that
 /// is -1.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpAddRequestHeaders(
-    hRequest: HINTERNET,
-    lpszHeaders: LPCWSTR,
-    dwHeadersLength: DWORD,
-    dwModifiers: DWORD,
+    request_handle: HINTERNET,
+    headers_text: LPCWSTR,
+    headers_length: DWORD,
+    modifier_flags: DWORD,
 ) -> BOOL {
     entry("WinHttpAddRequestHeaders", || {
-        if dwHeadersLength == 0 {
+        if headers_length == 0 {
             return Err(Code::INVALID_PARAMETER);
         }
         // SAFETY: the caller's promise.
-        let block = unsafe { wide::counted_or_text(lpszHeaders, dwHeadersLength) };
+        let block = unsafe { wide::counted_or_text(headers_text, headers_length) };
         let block = block.ok_or(Code::INVALID_PARAMETER)?;
-        api::get::<Request>(handle(hRequest))?.add_headers(block, dwModifiers)
+        api::get::<Request>(handle(request_handle))?.add_headers(block, modifier_flags)
     })
 }
 
@@ -44,35 +44,35 @@ pub unsafe extern "system" fn WinHttpAddRequestHeaders(
 ///
 /// # Safety
 ///
-/// `pwszName` is null, or, for `WINHTTP_QUERY_CUSTOM`, UTF-16 text that ends in a NUL. `lpBuffer` is
-/// null, or writable for `*lpdwBufferLength` bytes. `lpdwBufferLength` and `lpdwIndex` are null, or
+/// `name_text` is null, or, for `WINHTTP_QUERY_CUSTOM`, UTF-16 text that ends in a NUL. `buffer` is
+/// null, or writable for `*buffer_length` bytes. `buffer_length` and `index_variable` are null, or
 /// readable and writable. All until the call returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpQueryHeaders(
-    hRequest: HINTERNET,
-    dwInfoLevel: DWORD,
-    pwszName: LPCWSTR,
-    lpBuffer: LPVOID,
-    lpdwBufferLength: LPDWORD,
-    lpdwIndex: LPDWORD,
+    request_handle: HINTERNET,
+    info_level: DWORD,
+    name_text: LPCWSTR,
+    buffer: LPVOID,
+    buffer_length: LPDWORD,
+    index_variable: LPDWORD,
 ) -> BOOL {
     entry("WinHttpQueryHeaders", || {
-        let request = api::get::<Request>(handle(hRequest))?;
+        let request = api::get::<Request>(handle(request_handle))?;
         // SAFETY: the caller's promise.
-        let length = unsafe { Out::new(lpdwBufferLength) };
+        let length = unsafe { Out::new(buffer_length) };
         // SAFETY: the caller's promise.
-        let index = unsafe { Out::new(lpdwIndex) };
+        let index = unsafe { Out::new(index_variable) };
         let room = length.get().ok_or(Code::INVALID_PARAMETER)?;
-        let level = dwInfoLevel & 0xFFFF;
+        let level = info_level & 0xFFFF;
         let name = if level == WINHTTP_QUERY_CUSTOM {
             // SAFETY: the caller's promise; the name is only looked at for this level.
-            unsafe { wide::text(pwszName) }
+            unsafe { wide::text(name_text) }
                 .map(|name| narrow(name).ok_or(Code::HEADER_NOT_FOUND))
                 .transpose()?
         } else {
             None
         };
-        let modifiers = dwInfoLevel & !0xFFFF;
+        let modifiers = info_level & !0xFFFF;
         let side = match modifiers & WINHTTP_QUERY_FLAG_REQUEST_HEADERS {
             0 => HeaderSide::Response,
             _ => HeaderSide::Request,
@@ -80,15 +80,15 @@ pub unsafe extern "system" fn WinHttpQueryHeaders(
         let query = HeaderQuery { level, side, name: name.as_deref(), index: index.get().unwrap_or(0) };
         let answer = request.query_headers(&query)?;
         let value = value(&answer.value, modifiers & !WINHTTP_QUERY_FLAG_REQUEST_HEADERS)?;
-        if lpBuffer.is_null() || (room as usize) < value.needed() {
+        if buffer.is_null() || (room as usize) < value.needed() {
             length.put(value.needed() as u32);
             return Err(Code::INSUFFICIENT_BUFFER);
         }
         match &value {
             // SAFETY: the caller's promise; `needed` bytes have been checked to fit.
-            Value::Number(bytes) => unsafe { out::copy(bytes, lpBuffer.cast()) },
+            Value::Number(bytes) => unsafe { out::copy(bytes, buffer.cast()) },
             // SAFETY: as above; `needed` counts the NUL.
-            Value::Text(text) => unsafe { out::copy_text(text, lpBuffer.cast()) },
+            Value::Text(text) => unsafe { out::copy_text(text, buffer.cast()) },
         }
         length.put(value.length() as u32);
         if answer.indexed && !index.is_null() {

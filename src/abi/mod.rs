@@ -13,6 +13,7 @@ mod data;
 mod entry;
 mod headers;
 mod last_error;
+mod logger;
 mod options;
 mod out;
 mod request;

@@ -16,21 +16,21 @@ use crate::base::Code;
 ///
 /// # Safety
 ///
-/// `lpBuffer` is null, or readable until the call returns for as many bytes as the option has, or,
-/// for text, for `dwBufferLength` characters.
+/// `buffer` is null, or readable until the call returns for as many bytes as the option has, or,
+/// for text, for `buffer_length` characters.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpSetOption(
-    hInternet: HINTERNET,
-    dwOption: DWORD,
-    lpBuffer: LPVOID,
-    dwBufferLength: DWORD,
+    internet: HINTERNET,
+    option: DWORD,
+    buffer: LPVOID,
+    buffer_length: DWORD,
 ) -> BOOL {
     entry("WinHttpSetOption", || {
-        let object = api::object(handle(hInternet))?;
-        if lpBuffer.is_null() && dwBufferLength != 0 {
+        let object = api::object(handle(internet))?;
+        if buffer.is_null() && buffer_length != 0 {
             return Err(Code::INVALID_PARAMETER);
         }
-        options::set(&object, dwOption, &Pointer { at: lpBuffer.cast(), length: dwBufferLength })
+        options::set(&object, option, &Pointer { at: buffer.cast(), length: buffer_length })
     })
 }
 
@@ -38,22 +38,22 @@ pub unsafe extern "system" fn WinHttpSetOption(
 ///
 /// # Safety
 ///
-/// `lpBuffer` is null, or writable for `*lpdwBufferLength` bytes; `lpdwBufferLength` is null, or
+/// `buffer` is null, or writable for `*buffer_length` bytes; `buffer_length` is null, or
 /// readable and writable; both until the call returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpQueryOption(
-    hInternet: HINTERNET,
-    dwOption: DWORD,
-    lpBuffer: LPVOID,
-    lpdwBufferLength: LPDWORD,
+    internet: HINTERNET,
+    option: DWORD,
+    buffer: LPVOID,
+    buffer_length: LPDWORD,
 ) -> BOOL {
     entry("WinHttpQueryOption", || {
-        let object = api::object(handle(hInternet))?;
+        let object = api::object(handle(internet))?;
         // SAFETY: the caller's promise.
-        let length = unsafe { Out::new(lpdwBufferLength) };
+        let length = unsafe { Out::new(buffer_length) };
         let given = length.get().ok_or(Code::INVALID_PARAMETER)? as usize;
-        let room = Room { bytes: (!lpBuffer.is_null()).then_some(given) };
-        match options::query(&object, dwOption, room)? {
+        let room = Room { bytes: (!buffer.is_null()).then_some(given) };
+        match options::query(&object, option, room)? {
             Answer::Needs(bytes) => {
                 length.put(bytes as u32);
                 return Err(Code::INSUFFICIENT_BUFFER);
@@ -61,12 +61,12 @@ pub unsafe extern "system" fn WinHttpQueryOption(
             Answer::Bytes(bytes) => {
                 length.put(bytes.len() as u32);
                 // SAFETY: the caller's promise; `query` has checked that they fit.
-                unsafe { out::copy(&bytes, lpBuffer.cast()) };
+                unsafe { out::copy(&bytes, buffer.cast()) };
             }
             Answer::Text(text) => {
                 length.put(text.len() as u32 * 2);
                 // SAFETY: as above, with the NUL.
-                unsafe { out::copy_text(&text, lpBuffer.cast()) };
+                unsafe { out::copy_text(&text, buffer.cast()) };
             }
         }
         Ok(())

@@ -15,31 +15,31 @@ use crate::base::InBuf;
 ///
 /// # Safety
 ///
-/// The strings are null, or UTF-16 text that ends in a NUL; `ppwszAcceptTypes` is null, or an array
+/// The strings are null, or UTF-16 text that ends in a NUL; `accept_types` is null, or an array
 /// of such strings that ends in a null; all until the call returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpOpenRequest(
-    hConnect: HINTERNET,
-    pwszVerb: LPCWSTR,
-    pwszObjectName: LPCWSTR,
-    pwszVersion: LPCWSTR,
-    pwszReferrer: LPCWSTR,
-    ppwszAcceptTypes: *mut LPCWSTR,
-    dwFlags: DWORD,
+    connect_handle: HINTERNET,
+    verb_text: LPCWSTR,
+    object_name: LPCWSTR,
+    version_text: LPCWSTR,
+    referrer_text: LPCWSTR,
+    accept_types: *mut LPCWSTR,
+    flags: DWORD,
 ) -> HINTERNET {
     entry("WinHttpOpenRequest", || {
-        let connect = api::get::<Connect>(handle(hConnect))?;
+        let connect = api::get::<Connect>(handle(connect_handle))?;
         // SAFETY: the caller's promise, here and below.
-        let accept = unsafe { texts(ppwszAcceptTypes) };
+        let accept = unsafe { texts(accept_types) };
         // SAFETY: as above.
-        let verb = unsafe { wide::text_or_empty(pwszVerb) };
+        let verb = unsafe { wide::text_or_empty(verb_text) };
         // SAFETY: as above.
-        let object = unsafe { wide::text_or_empty(pwszObjectName) };
+        let object = unsafe { wide::text_or_empty(object_name) };
         // SAFETY: as above.
-        let version = unsafe { wide::text_or_empty(pwszVersion) };
+        let version = unsafe { wide::text_or_empty(version_text) };
         // SAFETY: as above.
-        let referrer = unsafe { wide::text(pwszReferrer) };
-        Request::open(&connect, &Opening { verb, object, version, referrer, accept, flags: dwFlags })
+        let referrer = unsafe { wide::text(referrer_text) };
+        Request::open(&connect, &Opening { verb, object, version, referrer, accept, flags })
     })
 }
 
@@ -47,35 +47,35 @@ pub unsafe extern "system" fn WinHttpOpenRequest(
 ///
 /// # Safety
 ///
-/// `lpszHeaders` is null, or readable for `dwHeadersLength` characters, or ends in a NUL when that is
-/// -1 or 0. `lpOptional` is null, or readable for `dwOptionalLength` bytes and unchanged until the
+/// `headers_text` is null, or readable for `headers_length` characters, or ends in a NUL when that is
+/// -1 or 0. `optional_data` is null, or readable for `optional_length` bytes and unchanged until the
 /// request has ended.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpSendRequest(
-    hRequest: HINTERNET,
-    lpszHeaders: LPCWSTR,
-    dwHeadersLength: DWORD,
-    lpOptional: LPVOID,
-    dwOptionalLength: DWORD,
-    dwTotalLength: DWORD,
-    dwContext: DWORD_PTR,
+    request_handle: HINTERNET,
+    headers_text: LPCWSTR,
+    headers_length: DWORD,
+    optional_data: LPVOID,
+    optional_length: DWORD,
+    total_length: DWORD,
+    context: DWORD_PTR,
 ) -> BOOL {
     entry("WinHttpSendRequest", || {
-        let request = api::get::<Request>(handle(hRequest))?;
+        let request = api::get::<Request>(handle(request_handle))?;
         // A length of 0 means the same as -1 here.
-        let length = if dwHeadersLength == 0 { DWORD::MAX } else { dwHeadersLength };
+        let length = if headers_length == 0 { DWORD::MAX } else { headers_length };
         // SAFETY: the caller's promise.
-        let headers = unsafe { wide::counted_or_text(lpszHeaders, length) };
+        let headers = unsafe { wide::counted_or_text(headers_text, length) };
         // SAFETY: the caller's promise is `InBuf::new`'s contract.
-        let optional = unsafe { InBuf::new(lpOptional.cast_const().cast(), dwOptionalLength as usize) }?;
-        request.send(headers, Body { optional, total: dwTotalLength }, dwContext)
+        let optional = unsafe { InBuf::new(optional_data.cast_const().cast(), optional_length as usize) }?;
+        request.send(headers, Body { optional, total: total_length }, context)
     })
 }
 
 /// Waits for the response's head.
 #[unsafe(no_mangle)]
-pub extern "system" fn WinHttpReceiveResponse(hRequest: HINTERNET, _lpReserved: LPVOID) -> BOOL {
-    entry("WinHttpReceiveResponse", || api::get::<Request>(handle(hRequest))?.receive_response())
+pub extern "system" fn WinHttpReceiveResponse(request_handle: HINTERNET, _reserved: LPVOID) -> BOOL {
+    entry("WinHttpReceiveResponse", || api::get::<Request>(handle(request_handle))?.receive_response())
 }
 
 /// The strings of an array that ends in a null.

@@ -4,6 +4,7 @@ use crate::abi::callback;
 use crate::abi::entry::entry;
 use crate::abi::entry::handle;
 use crate::abi::last_error;
+use crate::abi::logger;
 use crate::abi::types::*;
 use crate::abi::wide;
 use crate::api;
@@ -21,19 +22,20 @@ use crate::base::Result;
 /// The strings are null, or UTF-16 text that ends in a NUL, until the call returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpOpen(
-    pszAgentW: LPCWSTR,
-    dwAccessType: DWORD,
-    pszProxyW: LPCWSTR,
-    _pszProxyBypassW: LPCWSTR,
-    dwFlags: DWORD,
+    agent_text: LPCWSTR,
+    access_type: DWORD,
+    proxy_text: LPCWSTR,
+    _proxy_bypass: LPCWSTR,
+    flags: DWORD,
 ) -> HINTERNET {
+    logger::start();
     entry("WinHttpOpen", || {
-        if dwFlags & !(FLAG_ASYNC | FLAG_SECURE_DEFAULTS) != 0 {
+        if flags & !(FLAG_ASYNC | FLAG_SECURE_DEFAULTS) != 0 {
             return Err(Code::INVALID_PARAMETER);
         }
         // SAFETY: the caller's promise.
-        let proxy = unsafe { wide::text_or_empty(pszProxyW) };
-        match dwAccessType {
+        let proxy = unsafe { wide::text_or_empty(proxy_text) };
+        match access_type {
             ACCESS_TYPE_DEFAULT_PROXY | ACCESS_TYPE_NO_PROXY | ACCESS_TYPE_AUTOMATIC_PROXY => {}
             ACCESS_TYPE_NAMED_PROXY if proxy.is_empty() => return Err(Code::INVALID_PARAMETER),
             ACCESS_TYPE_NAMED_PROXY => {
@@ -43,19 +45,19 @@ pub unsafe extern "system" fn WinHttpOpen(
             _ => return Err(Code::INVALID_PARAMETER),
         }
         // SAFETY: the caller's promise.
-        let agent = unsafe { wide::text_or_empty(pszAgentW) };
+        let agent = unsafe { wide::text_or_empty(agent_text) };
         Session::open(Start {
             agent: agent.to_vec(),
-            is_async: dwFlags & FLAG_ASYNC != 0,
-            secure_defaults: dwFlags & FLAG_SECURE_DEFAULTS == FLAG_SECURE_DEFAULTS,
+            is_async: flags & FLAG_ASYNC != 0,
+            secure_defaults: flags & FLAG_SECURE_DEFAULTS == FLAG_SECURE_DEFAULTS,
         })
     })
 }
 
 /// Closes any handle. What is pending on it is cancelled; the closing notice follows.
 #[unsafe(no_mangle)]
-pub extern "system" fn WinHttpCloseHandle(hInternet: HINTERNET) -> BOOL {
-    entry("WinHttpCloseHandle", || api::close(handle(hInternet)))
+pub extern "system" fn WinHttpCloseHandle(internet: HINTERNET) -> BOOL {
+    entry("WinHttpCloseHandle", || api::close(handle(internet)))
 }
 
 /// Sets the callback of a handle, or removes it; gives the one before, or
@@ -66,14 +68,14 @@ pub extern "system" fn WinHttpCloseHandle(hInternet: HINTERNET) -> BOOL {
 /// The function may be called from any thread until the handle's closing notice has returned.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpSetStatusCallback(
-    hInternet: HINTERNET,
-    lpfnInternetCallback: WINHTTP_STATUS_CALLBACK,
-    dwNotificationFlags: DWORD,
-    _dwReserved: DWORD_PTR,
+    internet: HINTERNET,
+    function: WINHTTP_STATUS_CALLBACK,
+    notification_flags: DWORD,
+    _reserved: DWORD_PTR,
 ) -> WINHTTP_STATUS_CALLBACK {
-    match api::object(handle(hInternet)) {
+    match api::object(handle(internet)) {
         Ok(object) => {
-            let callback = callback::from_c(lpfnInternetCallback, dwNotificationFlags);
+            let callback = callback::from_c(function, notification_flags);
             let before = object.node().set_callback(callback);
             last_error::set(0);
             callback::to_c(before)
@@ -88,17 +90,17 @@ pub unsafe extern "system" fn WinHttpSetStatusCallback(
 /// Sets four timeouts of a session or a request, in milliseconds; 0 and -1 are none.
 #[unsafe(no_mangle)]
 pub extern "system" fn WinHttpSetTimeouts(
-    hInternet: HINTERNET,
-    nResolveTimeout: INT,
-    nConnectTimeout: INT,
-    nSendTimeout: INT,
-    nReceiveTimeout: INT,
+    internet: HINTERNET,
+    resolve_timeout: INT,
+    connect_timeout: INT,
+    send_timeout: INT,
+    receive_timeout: INT,
 ) -> BOOL {
     entry("WinHttpSetTimeouts", || {
-        let all = [nResolveTimeout, nConnectTimeout, nSendTimeout, nReceiveTimeout];
+        let all = [resolve_timeout, connect_timeout, send_timeout, receive_timeout];
         let [resolve, connect, send, receive] = all.map(Timeouts::check);
         let (resolve, connect, send, receive) = (resolve?, connect?, send?, receive?);
-        match api::object(handle(hInternet))? {
+        match api::object(handle(internet))? {
             Object::Session(session) => {
                 session.settings().lock().timeouts.set(resolve, connect, send, receive)
             }

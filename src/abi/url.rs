@@ -23,22 +23,22 @@ use crate::proto::url::create;
 ///
 /// # Safety
 ///
-/// `pwszUrl` is null, or readable for `dwUrlLength` characters, or ends in a NUL when that is 0.
-/// `lpUrlComponents` is null, or readable and writable, and each buffer it names is writable for its
+/// `url_text` is null, or readable for `url_length` characters, or ends in a NUL when that is 0.
+/// `components` is null, or readable and writable, and each buffer it names is writable for its
 /// length in characters; all until the call returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpCrackUrl(
-    pwszUrl: LPCWSTR,
-    dwUrlLength: DWORD,
-    dwFlags: DWORD,
-    lpUrlComponents: *mut URL_COMPONENTS,
+    url_text: LPCWSTR,
+    url_length: DWORD,
+    flags: DWORD,
+    components: *mut URL_COMPONENTS,
 ) -> BOOL {
     entry("WinHttpCrackUrl", || {
-        let length = if dwUrlLength == 0 { DWORD::MAX } else { dwUrlLength };
+        let length = if url_length == 0 { DWORD::MAX } else { url_length };
         // SAFETY: the caller's promise.
-        let url = unsafe { wide::counted_or_text(pwszUrl, length) }.ok_or(Code::INVALID_PARAMETER)?;
+        let url = unsafe { wide::counted_or_text(url_text, length) }.ok_or(Code::INVALID_PARAMETER)?;
         // SAFETY: the caller's promise.
-        let variable = unsafe { Out::new(lpUrlComponents) };
+        let variable = unsafe { Out::new(components) };
         let mut members = sized(&variable)?;
         let want = |at: LPWSTR, len: DWORD| Want::of(!at.is_null(), len);
         let wants = Components {
@@ -49,7 +49,7 @@ pub unsafe extern "system" fn WinHttpCrackUrl(
             path: want(members.lpszUrlPath, members.dwUrlPathLength),
             extra: want(members.lpszExtraInfo, members.dwExtraInfoLength),
         };
-        let answer = answer(url, CrackFlags::from_bits(dwFlags), &wants).map_err(|error| match error {
+        let answer = answer(url, CrackFlags::from_bits(flags), &wants).map_err(|error| match error {
             CrackError::Url(UrlError::Invalid) => Code::INVALID_URL,
             CrackError::Url(UrlError::UnrecognizedScheme) => Code::UNRECOGNIZED_SCHEME,
             CrackError::InvalidParameter => Code::INVALID_PARAMETER,
@@ -88,21 +88,21 @@ pub unsafe extern "system" fn WinHttpCrackUrl(
 ///
 /// # Safety
 ///
-/// `lpUrlComponents` is null, or readable, and each text it names is readable for its length in
-/// characters, or ends in a NUL when that is 0. `pwszUrl` is null, or writable for `*pdwUrlLength`
-/// characters. `pdwUrlLength` is null, or readable and writable. All until the call returns.
+/// `components` is null, or readable, and each text it names is readable for its length in
+/// characters, or ends in a NUL when that is 0. `url_text` is null, or writable for `*url_length_variable`
+/// characters. `url_length_variable` is null, or readable and writable. All until the call returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpCreateUrl(
-    lpUrlComponents: *mut URL_COMPONENTS,
-    dwFlags: DWORD,
-    pwszUrl: LPWSTR,
-    pdwUrlLength: LPDWORD,
+    components: *mut URL_COMPONENTS,
+    flags: DWORD,
+    url_text: LPWSTR,
+    url_length_variable: LPDWORD,
 ) -> BOOL {
     entry("WinHttpCreateUrl", || {
         // SAFETY: the caller's promise.
-        let members = sized(&unsafe { Out::new(lpUrlComponents) })?;
+        let members = sized(&unsafe { Out::new(components) })?;
         // SAFETY: the caller's promise.
-        let length = unsafe { Out::new(pdwUrlLength) };
+        let length = unsafe { Out::new(url_length_variable) };
         let room = length.get().ok_or(Code::INVALID_PARAMETER)? as usize;
         let text = |at: LPWSTR, len: DWORD| {
             let len = if len == 0 { DWORD::MAX } else { len };
@@ -119,7 +119,7 @@ pub unsafe extern "system" fn WinHttpCreateUrl(
             path: text(members.lpszUrlPath, members.dwUrlPathLength),
             extra: text(members.lpszExtraInfo, members.dwExtraInfoLength),
         };
-        let url = create(&parts, CreateFlags::from_bits(dwFlags)).map_err(|error| match error {
+        let url = create(&parts, CreateFlags::from_bits(flags)).map_err(|error| match error {
             CreateError::InvalidParameter => Code::INVALID_PARAMETER,
             CreateError::Credentials => Code::INVALID_URL,
             CreateError::UnrecognizedScheme => Code::UNRECOGNIZED_SCHEME,
@@ -128,11 +128,11 @@ pub unsafe extern "system" fn WinHttpCreateUrl(
             length.put(url.len() as u32 + 1);
             return Err(Code::INSUFFICIENT_BUFFER);
         }
-        if pwszUrl.is_null() {
+        if url_text.is_null() {
             return Err(Code::INVALID_PARAMETER);
         }
         // SAFETY: the caller's promise; the lengths have been compared, with the NUL.
-        unsafe { out::copy_text(&url, pwszUrl) };
+        unsafe { out::copy_text(&url, url_text) };
         length.put(url.len() as u32);
         Ok(())
     })

@@ -18,11 +18,11 @@ use crate::base::Result;
 /// afterwards, or kept.
 #[unsafe(no_mangle)]
 pub extern "system" fn WinHttpWebSocketCompleteUpgrade(
-    hRequest: HINTERNET,
-    pContext: DWORD_PTR,
+    request_handle: HINTERNET,
+    context: DWORD_PTR,
 ) -> HINTERNET {
     entry("WinHttpWebSocketCompleteUpgrade", || {
-        api::get::<Request>(handle(hRequest))?.complete_upgrade(pContext)
+        api::get::<Request>(handle(request_handle))?.complete_upgrade(context)
     })
 }
 
@@ -30,19 +30,19 @@ pub extern "system" fn WinHttpWebSocketCompleteUpgrade(
 ///
 /// # Safety
 ///
-/// `pvBuffer` is null, or readable for `dwBufferLength` bytes and unchanged until the completion
+/// `buffer` is null, or readable for `buffer_length` bytes and unchanged until the completion
 /// callback (until return, on a synchronous session).
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpWebSocketSend(
-    hWebSocket: HINTERNET,
-    eBufferType: WINHTTP_WEB_SOCKET_BUFFER_TYPE,
-    pvBuffer: PVOID,
-    dwBufferLength: DWORD,
+    socket: HINTERNET,
+    buffer_type: WINHTTP_WEB_SOCKET_BUFFER_TYPE,
+    buffer: PVOID,
+    buffer_length: DWORD,
 ) -> DWORD {
     entry("WinHttpWebSocketSend", || {
         // SAFETY: the caller's promise is `InBuf::new`'s contract.
-        let data = unsafe { InBuf::new(pvBuffer.cast_const().cast(), dwBufferLength as usize) }?;
-        api::get::<WebSocket>(handle(hWebSocket))?.send(eBufferType, data)
+        let data = unsafe { InBuf::new(buffer.cast_const().cast(), buffer_length as usize) }?;
+        api::get::<WebSocket>(handle(socket))?.send(buffer_type, data)
     })
 }
 
@@ -50,28 +50,28 @@ pub unsafe extern "system" fn WinHttpWebSocketSend(
 ///
 /// # Safety
 ///
-/// `pvBuffer` is null, or writable for `dwBufferLength` bytes until the completion callback (until
-/// return, on a synchronous session). `pdwBytesRead` and `peBufferType` are null, or writable until
+/// `buffer` is null, or writable for `buffer_length` bytes until the completion callback (until
+/// return, on a synchronous session). `bytes_read` and `received_type` are null, or writable until
 /// return.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpWebSocketReceive(
-    hWebSocket: HINTERNET,
-    pvBuffer: PVOID,
-    dwBufferLength: DWORD,
-    pdwBytesRead: *mut DWORD,
-    peBufferType: *mut WINHTTP_WEB_SOCKET_BUFFER_TYPE,
+    socket: HINTERNET,
+    buffer: PVOID,
+    buffer_length: DWORD,
+    bytes_read: *mut DWORD,
+    received_type: *mut WINHTTP_WEB_SOCKET_BUFFER_TYPE,
 ) -> DWORD {
     entry("WinHttpWebSocketReceive", || {
-        if pvBuffer.is_null() || dwBufferLength == 0 {
+        if buffer.is_null() || buffer_length == 0 {
             return Err(Code::INVALID_PARAMETER);
         }
         // SAFETY: the caller's promise is `OutBuf::new`'s contract.
-        let into = unsafe { OutBuf::new(pvBuffer.cast(), dwBufferLength as usize) }?;
-        if let Some(received) = api::get::<WebSocket>(handle(hWebSocket))?.receive(into)? {
+        let into = unsafe { OutBuf::new(buffer.cast(), buffer_length as usize) }?;
+        if let Some(received) = api::get::<WebSocket>(handle(socket))?.receive(into)? {
             // SAFETY: the caller's promise.
-            unsafe { Out::new(pdwBytesRead) }.put(received.bytes);
+            unsafe { Out::new(bytes_read) }.put(received.bytes);
             // SAFETY: the caller's promise.
-            unsafe { Out::new(peBufferType) }.put(received.kind as i32);
+            unsafe { Out::new(received_type) }.put(received.kind as i32);
         }
         Ok(())
     })
@@ -81,18 +81,18 @@ pub unsafe extern "system" fn WinHttpWebSocketReceive(
 ///
 /// # Safety
 ///
-/// `pvReason` is null, or readable for `dwReasonLength` bytes until the call returns.
+/// `reason_text` is null, or readable for `reason_length` bytes until the call returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpWebSocketShutdown(
-    hWebSocket: HINTERNET,
-    usStatus: USHORT,
-    pvReason: PVOID,
-    dwReasonLength: DWORD,
+    socket: HINTERNET,
+    status_code: USHORT,
+    reason_text: PVOID,
+    reason_length: DWORD,
 ) -> DWORD {
     entry("WinHttpWebSocketShutdown", || {
         // SAFETY: the caller's promise.
-        let reason = unsafe { reason(pvReason, dwReasonLength) }?;
-        api::get::<WebSocket>(handle(hWebSocket))?.shutdown(usStatus, reason.as_slice())
+        let reason = unsafe { reason(reason_text, reason_length) }?;
+        api::get::<WebSocket>(handle(socket))?.shutdown(status_code, reason.as_slice())
     })
 }
 
@@ -103,15 +103,15 @@ pub unsafe extern "system" fn WinHttpWebSocketShutdown(
 /// As for [`WinHttpWebSocketShutdown`].
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpWebSocketClose(
-    hWebSocket: HINTERNET,
-    usStatus: USHORT,
-    pvReason: PVOID,
-    dwReasonLength: DWORD,
+    socket: HINTERNET,
+    status_code: USHORT,
+    reason_text: PVOID,
+    reason_length: DWORD,
 ) -> DWORD {
     entry("WinHttpWebSocketClose", || {
         // SAFETY: the caller's promise.
-        let reason = unsafe { reason(pvReason, dwReasonLength) }?;
-        api::get::<WebSocket>(handle(hWebSocket))?.close(usStatus, reason.as_slice())
+        let reason = unsafe { reason(reason_text, reason_length) }?;
+        api::get::<WebSocket>(handle(socket))?.close(status_code, reason.as_slice())
     })
 }
 
@@ -119,33 +119,33 @@ pub unsafe extern "system" fn WinHttpWebSocketClose(
 ///
 /// # Safety
 ///
-/// `pusStatus` and `pdwReasonLengthConsumed` are null, or writable; `pvReason` is null, or writable
-/// for `dwReasonLength` bytes; all until the call returns.
+/// `status_variable` and `reason_length_consumed` are null, or writable; `reason_text` is null, or writable
+/// for `reason_length` bytes; all until the call returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpWebSocketQueryCloseStatus(
-    hWebSocket: HINTERNET,
-    pusStatus: *mut USHORT,
-    pvReason: PVOID,
-    dwReasonLength: DWORD,
-    pdwReasonLengthConsumed: *mut DWORD,
+    socket: HINTERNET,
+    status_variable: *mut USHORT,
+    reason_text: PVOID,
+    reason_length: DWORD,
+    reason_length_consumed: *mut DWORD,
 ) -> DWORD {
     entry("WinHttpWebSocketQueryCloseStatus", || {
         // SAFETY: the caller's promise.
-        let status = unsafe { Out::new(pusStatus) };
+        let status = unsafe { Out::new(status_variable) };
         // SAFETY: the caller's promise.
-        let consumed = unsafe { Out::new(pdwReasonLengthConsumed) };
-        if status.is_null() || consumed.is_null() || (pvReason.is_null() && dwReasonLength > 0) {
+        let consumed = unsafe { Out::new(reason_length_consumed) };
+        if status.is_null() || consumed.is_null() || (reason_text.is_null() && reason_length > 0) {
             return Err(Code::INVALID_PARAMETER);
         }
-        let close = api::get::<WebSocket>(handle(hWebSocket))?.close_status()?;
+        let close = api::get::<WebSocket>(handle(socket))?.close_status()?;
         status.put(close.code);
         consumed.put(close.reason.len() as u32);
-        if close.reason.len() > dwReasonLength as usize {
+        if close.reason.len() > reason_length as usize {
             return Err(Code::INSUFFICIENT_BUFFER);
         }
         if !close.reason.is_empty() {
             // SAFETY: the caller's promise; the length has been compared, so there is room.
-            unsafe { out::copy(&close.reason, pvReason.cast()) };
+            unsafe { out::copy(&close.reason, reason_text.cast()) };
         }
         Ok(())
     })

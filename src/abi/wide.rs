@@ -12,8 +12,13 @@ pub(super) unsafe fn text<'a>(text: LPCWSTR) -> Option<&'a [u16]> {
         return None;
     }
     let mut len = 0;
-    // SAFETY: every unit up to the NUL is readable by the caller's promise.
-    while unsafe { *text.add(len) } != 0 {
+    loop {
+        // SAFETY: every unit up to the NUL is inside the text by the caller's promise.
+        let at = unsafe { text.add(len) };
+        // SAFETY: as above, and readable.
+        if unsafe { *at } == 0 {
+            break;
+        }
         len += 1;
     }
     // SAFETY: those units have just been read.

@@ -12,20 +12,20 @@ pub extern "system" fn GetLastError() -> DWORD {
 
 /// Sets the calling thread's last error.
 #[unsafe(no_mangle)]
-pub extern "system" fn SetLastError(dwErrCode: DWORD) {
-    last_error::set(dwErrCode);
+pub extern "system" fn SetLastError(code: DWORD) {
+    last_error::set(code);
 }
 
-/// Allocates `dwBytes` bytes on the C heap; with `GMEM_ZEROINIT` they are 0. The memory is fixed.
+/// Allocates `bytes` bytes on the C heap; with `GMEM_ZEROINIT` they are 0. The memory is fixed.
 #[unsafe(no_mangle)]
-pub extern "system" fn GlobalAlloc(uFlags: UINT, dwBytes: usize) -> LPVOID {
-    allocate(uFlags, dwBytes)
+pub extern "system" fn GlobalAlloc(flags: UINT, bytes: usize) -> LPVOID {
+    allocate(flags, bytes)
 }
 
 /// As [`GlobalAlloc`].
 #[unsafe(no_mangle)]
-pub extern "system" fn LocalAlloc(uFlags: UINT, uBytes: usize) -> LPVOID {
-    allocate(uFlags, uBytes)
+pub extern "system" fn LocalAlloc(flags: UINT, bytes: usize) -> LPVOID {
+    allocate(flags, bytes)
 }
 
 /// Frees what [`GlobalAlloc`], [`LocalAlloc`] or a WinHTTP function gave; NULL does no harm. Always
@@ -33,11 +33,11 @@ pub extern "system" fn LocalAlloc(uFlags: UINT, uBytes: usize) -> LPVOID {
 ///
 /// # Safety
 ///
-/// `hMem` is null or such memory, and is not used afterwards.
+/// `memory` is null or such memory, and is not used afterwards.
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn GlobalFree(hMem: LPVOID) -> LPVOID {
+pub unsafe extern "system" fn GlobalFree(memory: LPVOID) -> LPVOID {
     // SAFETY: the caller's promise; all of it is from the C heap.
-    unsafe { libc::free(hMem) };
+    unsafe { libc::free(memory) };
     std::ptr::null_mut()
 }
 
@@ -47,19 +47,20 @@ pub unsafe extern "system" fn GlobalFree(hMem: LPVOID) -> LPVOID {
 ///
 /// As for [`GlobalFree`].
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn LocalFree(hMem: LPVOID) -> LPVOID {
+pub unsafe extern "system" fn LocalFree(memory: LPVOID) -> LPVOID {
     // SAFETY: the caller's promise.
-    unsafe { GlobalFree(hMem) }
+    unsafe { GlobalFree(memory) }
 }
 
 fn allocate(flags: UINT, bytes: usize) -> LPVOID {
     const ZEROINIT: UINT = 0x40;
     const ERROR_NOT_ENOUGH_MEMORY: u32 = 8;
     let bytes = bytes.max(1);
-    // SAFETY: any size may be asked for.
     let at = if flags & ZEROINIT != 0 {
+        // SAFETY: any size may be asked for.
         unsafe { libc::calloc(1, bytes) }
     } else {
+        // SAFETY: as above.
         unsafe { libc::malloc(bytes) }
     };
     if at.is_null() {

@@ -20,7 +20,6 @@ use crate::proto::headers::narrow;
 
 pub(crate) struct Session {
     node: Node,
-    is_async: bool,
     secure_defaults: bool,
     /// Guards only itself: what new requests copy.
     settings: Mutex<Settings>,
@@ -53,7 +52,6 @@ impl Session {
         };
         handles::publish(Object::Session(Arc::new(Session {
             node: Node::new(None)?,
-            is_async: start.is_async,
             secure_defaults: start.secure_defaults,
             settings: Mutex::new(Settings::default()),
             agent: Mutex::new(narrow(&start.agent).ok_or(Code::INVALID_PARAMETER)?),
@@ -65,10 +63,6 @@ impl Session {
 
     pub(crate) fn node(&self) -> &Node {
         &self.node
-    }
-
-    pub(crate) fn is_async(&self) -> bool {
-        self.is_async
     }
 
     pub(crate) fn secure_defaults(&self) -> bool {

@@ -33,7 +33,6 @@ codes! {
     NOT_ENOUGH_MEMORY = 8,
     NOT_SUPPORTED = 50,
     INVALID_PARAMETER = 87,
-    CALL_NOT_IMPLEMENTED = 120,
     INSUFFICIENT_BUFFER = 122,
     INVALID_OPERATION = 4317,
     TIMEOUT = 12002,
@@ -48,7 +47,6 @@ codes! {
     INCORRECT_HANDLE_STATE = 12019,
     CANNOT_CONNECT = 12029,
     CONNECTION_ERROR = 12030,
-    RESEND_REQUEST = 12032,
     HEADER_NOT_FOUND = 12150,
     INVALID_SERVER_RESPONSE = 12152,
     INVALID_QUERY_REQUEST = 12154,
@@ -58,17 +56,11 @@ codes! {
     HEADER_COUNT_EXCEEDED = 12181,
     HEADER_SIZE_OVERFLOW = 12182,
     CHUNKED_ENCODING_HEADER_SIZE_OVERFLOW = 12183,
-    RESPONSE_DRAIN_OVERFLOW = 12184,
 }
 
 impl Code {
     /// The number that C sees.
     pub(crate) const fn get(self) -> u32 {
         self.0.get()
-    }
-
-    /// The code behind a number that another module (or the caller) produced; `None` for success.
-    pub(crate) fn from_raw(raw: u32) -> Option<Code> {
-        NonZeroU32::new(raw).map(Code)
     }
 }

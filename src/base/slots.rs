@@ -162,7 +162,8 @@ mod tests {
     fn numbers_that_never_were_keys_find_nothing() {
         let table = SlotTable::new();
         let key = table.insert(()).unwrap();
-        for raw in [0, 1, 2, usize::MAX, usize::MAX - 3, key.raw() + 1, key.raw() ^ (1 << 40 % usize::BITS)] {
+        for raw in [0, 1, 2, usize::MAX, usize::MAX - 3, key.raw() + 1, key.raw() ^ (1 << (40 % usize::BITS))]
+        {
             assert!(table.get(Key::from_raw(raw)).is_none(), "{raw:#x}");
         }
         assert!(key.raw() != 0 && key.raw() & 3 == 0);

@@ -92,6 +92,7 @@ pub(crate) fn set(object: &Object, id: u32, given: &dyn Given) -> Result<()> {
     if !row.set_on.holds(object) {
         return Err(Code::INCORRECT_HANDLE_TYPE);
     }
+    log::debug!("set WINHTTP_OPTION_{}", row.name);
     let length = given.length() as usize;
     let fixed = |size: usize, wrong_size: Code| {
         if length != size {
@@ -156,11 +157,6 @@ pub(crate) fn query(object: &Object, id: u32, room: Room) -> Result<Answer> {
 fn find(id: u32) -> Option<&'static Row> {
     let at = OPTIONS.binary_search_by_key(&id, |row| row.id).ok()?;
     OPTIONS.get(at)
-}
-
-/// Every option there is, for the compatibility table.
-pub fn names() -> impl Iterator<Item = (u32, &'static str)> {
-    OPTIONS.iter().map(|row| (row.id, row.name))
 }
 
 #[cfg(test)]

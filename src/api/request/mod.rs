@@ -25,6 +25,7 @@ mod write;
 
 use std::sync::Arc;
 use std::sync::Weak;
+use std::task::Waker;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -58,6 +59,7 @@ pub(crate) use read::Progress;
 pub(super) use receive::SWITCHING_PROTOCOLS;
 pub(crate) use send::Body;
 use state::State;
+use task::Poke;
 use task::Task;
 
 pub(crate) struct Request {
@@ -69,6 +71,8 @@ pub(crate) struct Request {
     state: Mutex<State>,
     waiting: Waiting,
     task: Task,
+    /// Has the engine go on with the current operation.
+    waker: Waker,
     alarm: Alarm,
     this: Weak<Request>,
 }
@@ -110,6 +114,7 @@ impl Request {
             state: Mutex::new(state),
             waiting: Waiting::new(),
             task: Task::new(),
+            waker: Waker::from(Arc::new(Poke(this.clone()))),
             alarm: Alarm::new(),
             this: this.clone(),
         });
@@ -121,10 +126,6 @@ impl Request {
 
     pub(crate) fn node(&self) -> &Node {
         &self.node
-    }
-
-    pub(crate) fn connect(&self) -> &Arc<Connect> {
-        &self.connect
     }
 
     pub(crate) fn settings(&self) -> &Mutex<Settings> {

@@ -1,6 +1,7 @@
 //! `WinHttpReceiveResponse`: interim responses, redirects, the final head.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::api::Notice;
 use crate::api::errors;
@@ -126,6 +127,8 @@ impl Request {
     async fn next_head(&self, exchange: &mut Exchange, settings: &Settings) -> Result<ResponseHead> {
         let limits = HeadLimits { bytes: settings.max_header_size as usize, ..HeadLimits::default() };
         let mut reader = HeadReader::new(limits);
+        // The limit for the whole head is looked at when data arrives, as Windows does.
+        let whole = deadline(settings.timeouts.response_effective());
         self.inform(&Notice::ReceivingResponse)?;
         loop {
             match reader.parse(exchange.input.unread()).map_err(errors::head)? {
@@ -139,6 +142,9 @@ impl Request {
                     let Exchange { connection, input, .. } = exchange;
                     if input.fill(connection, &self.waiting, until).await.map_err(broken)? == 0 {
                         return Err(Code::CONNECTION_ERROR);
+                    }
+                    if whole.is_some_and(|whole| Instant::now() >= whole) {
+                        return Err(Code::TIMEOUT);
                     }
                 }
             }

@@ -5,10 +5,10 @@ use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::Weak;
 use std::task::Context;
 use std::task::Poll;
 use std::task::Wake;
-use std::task::Waker;
 
 use parking_lot::Mutex;
 
@@ -134,7 +134,6 @@ impl Request {
 
     /// Goes on with the current operation as far as it gets. True: it has ended.
     fn drive(self: &Arc<Self>) -> bool {
-        let waker = Waker::from(self.clone());
         let mut ended = false;
         loop {
             let mut operation = {
@@ -144,7 +143,9 @@ impl Request {
                         slot.current = Current::Polling { again: false };
                         operation
                     }
-                    Current::None => match slot.queued.take() {
+                    // What is queued behind an operation starts when the application has been told of
+                    // that operation's end, so it is left to the thread that tells.
+                    Current::None => match slot.queued.take_if(|_| ended) {
                         Some(queued) => {
                             slot.current = Current::Polling { again: false };
                             queued
@@ -158,7 +159,7 @@ impl Request {
                 }
             };
             loop {
-                let mut context = Context::from_waker(&waker);
+                let mut context = Context::from_waker(&self.waker);
                 let polled = catch_unwind(AssertUnwindSafe(|| operation.future.as_mut().poll(&mut context)));
                 let done = match polled {
                     Ok(Poll::Ready(done)) => done,
@@ -223,8 +224,13 @@ impl Reactive for Request {
     }
 }
 
-impl Wake for Request {
+/// Has a request go on; a helper thread that outlives the request holds nothing of it.
+pub(super) struct Poke(pub(super) Weak<Request>);
+
+impl Wake for Poke {
     fn wake(self: Arc<Self>) {
-        self.post();
+        if let Some(request) = self.0.upgrade() {
+            request.post();
+        }
     }
 }

@@ -117,7 +117,7 @@ impl Engine {
             let progress = self.progress.load(Ordering::Relaxed);
             let running = self.running.load(Ordering::SeqCst);
             let waiting = self.poll.is_locked();
-            let queued = self.queue.lock().len();
+            let queued = self.queue.lock().items.len();
             let moved = std::mem::replace(&mut seen, progress) != progress;
             quiet = if moved || running > 0 || queued > 0 { 0 } else { quiet + 1 };
             backlog = if queued > 0 { backlog + 1 } else { 0 };

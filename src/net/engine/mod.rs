@@ -55,7 +55,7 @@ pub(crate) struct Engine {
     /// Whether the holder of `poll` is, or is about to be, asleep.
     asleep: AtomicBool,
     /// What is ready to run; the poll loop and posts put it in, any engine thread takes it out.
-    queue: Mutex<VecDeque<Arc<dyn Reactive>>>,
+    queue: Mutex<Queue>,
     registrations: SlotTable<Arc<readiness::Shared>>,
     timers: Timers,
     /// How many threads there are and how many are parked.
@@ -68,6 +68,13 @@ pub(crate) struct Engine {
     monitor_asleep: AtomicBool,
     monitor_wakes: Condvar,
     stopping: AtomicBool,
+}
+
+#[derive(Default)]
+struct Queue {
+    items: VecDeque<Arc<dyn Reactive>>,
+    /// The engine has stopped: nobody will run what comes now.
+    closed: bool,
 }
 
 struct Poll {
@@ -114,7 +121,7 @@ impl Engine {
             waker,
             poll: Mutex::new(Poll { poll, events: mio::Events::with_capacity(EVENTS) }),
             asleep: AtomicBool::new(false),
-            queue: Mutex::new(VecDeque::new()),
+            queue: Mutex::new(Queue::default()),
             registrations: SlotTable::new(),
             timers: Timers::new(),
             crew: Mutex::new(Crew::default()),
@@ -134,7 +141,13 @@ impl Engine {
 
     /// Has `target` run soon on an engine thread.
     pub(crate) fn post(&self, target: Arc<dyn Reactive>) {
-        self.queue.lock().push_back(target);
+        {
+            let mut queue = self.queue.lock();
+            if queue.closed {
+                return;
+            }
+            queue.items.push_back(target);
+        }
         self.interrupt();
     }
 
@@ -151,20 +164,23 @@ impl Engine {
     /// One engine thread's life: run what is ready, else wait for the operating system, else park.
     fn work(self: &Arc<Self>) {
         loop {
-            if let Some(item) = self.take() {
+            let item = {
+                let mut queue = self.queue.lock();
+                let item = queue.items.pop_front();
+                if item.is_none() && self.stopping.load(Ordering::SeqCst) {
+                    queue.closed = true;
+                    return;
+                }
+                item
+            };
+            if let Some(item) = item {
                 self.run(item);
-            } else if self.stopping.load(Ordering::SeqCst) {
-                return;
             } else if let Some(mut poll) = self.poll.try_lock() {
                 self.wait(&mut poll);
             } else if !self.park() {
                 return;
             }
         }
-    }
-
-    fn take(&self) -> Option<Arc<dyn Reactive>> {
-        self.queue.lock().pop_front()
     }
 
     fn run(&self, item: Arc<dyn Reactive>) {
@@ -180,7 +196,7 @@ impl Engine {
     /// Waits for sockets, alarms or a wake-up and queues what is ready.
     fn wait(&self, poll: &mut Poll) {
         self.asleep.store(true, Ordering::SeqCst);
-        let timeout = if self.stopping.load(Ordering::SeqCst) || !self.queue.lock().is_empty() {
+        let timeout = if self.stopping.load(Ordering::SeqCst) || !self.queue.lock().items.is_empty() {
             Some(Duration::ZERO)
         } else {
             self.timers.next().map(|at| at.saturating_duration_since(Instant::now()))
@@ -202,10 +218,10 @@ impl Engine {
             if let Some(shared) = self.registrations.get(Key::from_raw(event.token().0))
                 && let Some(target) = shared.ready(event)
             {
-                queue.push_back(target);
+                queue.items.push_back(target);
             }
         }
-        queue.extend(due);
+        queue.items.extend(due);
         drop(queue);
         if self.monitor_asleep.load(Ordering::Relaxed) {
             self.wake_monitor();

@@ -45,10 +45,6 @@ impl Registration {
         Ok(registration)
     }
 
-    pub(crate) fn engine(&self) -> &Arc<Engine> {
-        &self.engine
-    }
-
     /// From now on `target` runs at every edge.
     pub(crate) fn set_target(&self, target: &Arc<dyn Reactive>) {
         *self.shared.target.lock() = Some(Arc::downgrade(target));

@@ -126,11 +126,6 @@ impl Headers {
         before - self.list.len()
     }
 
-    /// Removes all fields.
-    pub(crate) fn clear(&mut self) {
-        self.list.clear();
-    }
-
     fn position(&self, name: &[u8]) -> Option<usize> {
         self.list.iter().position(|header| header.is(name))
     }

@@ -163,7 +163,8 @@ impl Receiver {
     }
 
     /// A message has begun and its end has not been delivered.
-    pub(crate) fn mid_message(&self) -> bool {
+    #[cfg(test)]
+    fn mid_message(&self) -> bool {
         matches!(self.state, State::Inside(_) | State::Frame(_))
     }
 
