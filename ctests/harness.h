@@ -357,6 +357,7 @@ static inline recorder *rec_new(void) {
 
 static void CALLBACK rec_callback(HINTERNET handle, DWORD_PTR context, DWORD status, void *info, DWORD length) {
     recorder *r = (recorder *)context;
+    void (*hook)(recorder *, const h_record *);
     h_record e;
     if (!r) return;
     memset(&e, 0, sizeof e);
@@ -385,7 +386,8 @@ static void CALLBACK rec_callback(HINTERNET handle, DWORD_PTR context, DWORD sta
     if (e.depth > r->max_depth) r->max_depth = e.depth;
     h_broadcast(&r->c);
     h_unlock(&r->m);
-    if (r->hook) r->hook(r, &e);
+    hook = h_get(&r->hook);
+    if (hook) hook(r, &e);
     h_depth--;
     h_lock(&r->m);
     r->running--;
