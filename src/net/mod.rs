@@ -5,6 +5,7 @@ pub(crate) mod buffers;
 mod connection;
 pub(crate) mod engine;
 pub(crate) mod op;
+pub(crate) mod pool;
 mod resolve;
 mod socket;
 mod thread;

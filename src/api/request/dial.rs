@@ -1,6 +1,7 @@
-//! From a URL to a connection, telling the application about every step.
+//! From a URL to a connection: one of the pool, or a new one, telling the application about every step.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::api::Notice;
@@ -16,12 +17,43 @@ use crate::net::Socket;
 use crate::net::engine::Reactive;
 use crate::net::op::Fault;
 use crate::net::op::Interest;
+use crate::net::pool;
+use crate::net::pool::Origin;
 use crate::net::tls;
 use crate::proto::url::Url;
 
 impl Request {
-    /// Connects to the URL's server.
-    pub(super) async fn dial(&self, url: &Url, settings: &Settings) -> Result<Arc<Connection>> {
+    /// A connection to the URL's server: one at rest, which nobody is told of, or a new one.
+    pub(super) async fn connection(&self, url: &Url, settings: &Settings) -> Result<Connection> {
+        let origin = self.origin(url, settings);
+        while let Some(mut connection) = pool::take(&origin) {
+            match connection.join(self.engine.as_ref()) {
+                Ok(()) => {
+                    self.listen(connection.socket());
+                    return Ok(connection);
+                }
+                Err(error) => log::debug!("{error}"),
+            }
+        }
+        self.dial(url, origin, settings).await
+    }
+
+    fn origin(&self, url: &Url, settings: &Settings) -> Origin {
+        let tls = url.secure().then(|| {
+            let wish = self.connect.session().settings().lock().secure_protocols;
+            (protocols(wish), forgive(settings.security_flags))
+        });
+        Origin { host: url.host().dial_name().to_ascii_lowercase(), port: url.port(), tls }
+    }
+
+    /// From now on this request runs when something happens on the socket.
+    fn listen(&self, socket: &Socket) {
+        if let (Some(registration), Some(this)) = (socket.registration(), self.this.upgrade()) {
+            registration.set_target(&(this as Arc<dyn Reactive>));
+        }
+    }
+
+    async fn dial(&self, url: &Url, origin: Origin, settings: &Settings) -> Result<Connection> {
         let host = url.host().dial_name();
         self.inform(&Notice::ResolvingName(url.host().name()))?;
         let until = deadline(settings.timeouts.resolve);
@@ -38,13 +70,14 @@ impl Request {
             match self.connect_to(*address, settings).await {
                 Ok((socket, peer)) => {
                     self.inform(&Notice::ConnectedToServer(&ip))?;
-                    let tls =
-                        if url.secure() { Some(self.secure(&socket, url, settings).await?) } else { None };
-                    let connection = Connection::new(socket, tls, peer).map_err(|error| {
+                    let tls = match origin.tls {
+                        Some(how) => Some(self.secure(&socket, url, how, settings).await?),
+                        None => None,
+                    };
+                    return Connection::new(origin, socket, tls, peer).map_err(|error| {
                         log::debug!("{error}");
                         Code::CONNECTION_ERROR
-                    })?;
-                    return Ok(Arc::new(connection));
+                    });
                 }
                 Err(Fault::Cancelled) => return Err(Code::OPERATION_CANCELLED),
                 Err(fault) => failure = errors::fault(&fault, Code::CANNOT_CONNECT),
@@ -55,14 +88,12 @@ impl Request {
 
     async fn connect_to(
         &self,
-        address: std::net::SocketAddr,
+        address: SocketAddr,
         settings: &Settings,
-    ) -> std::result::Result<(Socket, std::net::SocketAddr), Fault> {
+    ) -> std::result::Result<(Socket, SocketAddr), Fault> {
         let until = deadline(settings.timeouts.connect);
         let socket = Socket::connect(address, self.engine.as_ref()).map_err(Fault::Io)?;
-        if let (Some(registration), Some(this)) = (socket.registration(), self.this.upgrade()) {
-            registration.set_target(&(this as Arc<dyn Reactive>));
-        }
+        self.listen(&socket);
         let connected = self.waiting.io(&socket, Interest::Write, until, || socket.connected()).await;
         match connected {
             Ok(peer) => Ok((socket, peer)),
@@ -71,10 +102,14 @@ impl Request {
         }
     }
 
-    async fn secure(&self, socket: &Socket, url: &Url, settings: &Settings) -> Result<tls::Session> {
-        let session = self.connect.session();
-        let secure_protocols = session.settings().lock().secure_protocols;
-        let config = session.tls().get(protocols(secure_protocols), forgive(settings.security_flags));
+    async fn secure(
+        &self,
+        socket: &Socket,
+        url: &Url,
+        (protocols, forgive): (tls::Protocols, tls::Forgive),
+        settings: &Settings,
+    ) -> Result<tls::Session> {
+        let config = self.connect.session().tls().get(protocols, forgive);
         let failure = match config {
             None => tls::Failure::Channel,
             Some(config) => {

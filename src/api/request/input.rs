@@ -1,18 +1,73 @@
 //! A connection in use, with what has been read from it and not been consumed.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use crate::net::Connection;
 use crate::net::op::Fault;
 use crate::net::op::Waiting;
 use crate::proto::h1::BodyReader;
+use crate::proto::h1::Step;
 
 pub(super) struct Exchange {
-    pub(super) connection: Arc<Connection>,
+    pub(super) connection: Connection,
     pub(super) input: Input,
     /// Present once the final response head is there.
     pub(super) body: Option<BodyReader>,
+    /// Request and response let the connection serve another request afterwards.
+    pub(super) keep: bool,
+    /// The request said `Connection: close`: the application is told of the end.
+    pub(super) tell_end: bool,
+}
+
+impl Exchange {
+    pub(super) fn new(connection: Connection) -> Exchange {
+        Exchange { connection, input: Input::default(), body: None, keep: false, tell_end: false }
+    }
+
+    /// Whether all of the body has been taken, as far as what has arrived can tell.
+    pub(super) fn has_ended(&mut self) -> bool {
+        let Some(body) = &mut self.body else { return false };
+        match body.advance(self.input.unread()) {
+            Ok(Step::NeedInput { used } | Step::Done { used } | Step::Data { skip: used, .. }) => {
+                self.input.consume(used);
+            }
+            // The next read says so.
+            Err(_) => {}
+        }
+        body.is_done()
+    }
+
+    /// Reads what is left of a body that nobody wants, so that the connection can be used again. Gives
+    /// up beyond `limit` bytes and at the deadline. True: the end has been reached.
+    pub(super) async fn drain(&mut self, waiting: &Waiting, limit: u32, until: Instant) -> bool {
+        let Some(body) = &mut self.body else { return false };
+        if !self.keep || body.remaining().is_some_and(|left| left > limit.into()) {
+            return false;
+        }
+        let mut allowance = limit as usize;
+        loop {
+            match body.advance(self.input.unread()) {
+                Ok(Step::Done { used }) => {
+                    self.input.consume(used);
+                    return true;
+                }
+                Ok(Step::Data { len, .. }) if len > allowance => return false,
+                Ok(Step::Data { skip, len }) => {
+                    allowance -= len;
+                    self.input.consume(skip + len);
+                    body.consumed(len);
+                }
+                Ok(Step::NeedInput { used }) => {
+                    self.input.consume(used);
+                    match self.input.fill(&self.connection, waiting, Some(until)).await {
+                        Ok(1..) => {}
+                        _ => return false,
+                    }
+                }
+                Err(_) => return false,
+            }
+        }
+    }
 }
 
 /// Bytes of the peer that wait.

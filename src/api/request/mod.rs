@@ -4,6 +4,7 @@
 //! - `leg.rs` the request as it goes on the wire
 //! - `dial.rs` from a URL to a connection
 //! - `send.rs`, `receive.rs`, `read.rs`, `write.rs` the operations, as `async` code
+//! - `end.rs` what becomes of the connection
 //! - `task.rs` who drives them and how their end is told
 //! - `query.rs` what the application can ask about headers
 //! - `upgrade.rs` from a 101 to a WebSocket
@@ -12,6 +13,7 @@
 //! locked, never the other way round; none is held across an await, a callback or a blocking call.
 
 mod dial;
+mod end;
 mod input;
 mod leg;
 mod query;
@@ -150,13 +152,13 @@ impl Request {
     /// Local and remote address of the connection, once there is one.
     pub(crate) fn addresses(&self) -> Result<(std::net::SocketAddr, std::net::SocketAddr)> {
         let state = self.state.lock();
-        let connection = state.connection.as_ref().ok_or(Code::INCORRECT_HANDLE_STATE)?;
-        Ok((connection.local(), connection.peer()))
+        let route = state.route.as_ref().ok_or(Code::INCORRECT_HANDLE_STATE)?;
+        Ok((route.local, route.peer))
     }
 
     /// Whether the connection has TLS, and it is up.
     pub(crate) fn secured(&self) -> bool {
-        self.state.lock().connection.as_ref().is_some_and(|connection| connection.tls().is_some())
+        self.state.lock().route.is_some_and(|route| route.secure)
     }
 
     /// Asks for the WebSocket upgrade (`WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET`).
@@ -168,7 +170,7 @@ impl Request {
     pub(crate) fn cancel(&self) {
         self.waiting.cancel();
         if self.task.is_idle() {
-            self.state.lock().hang_up();
+            self.abandon();
         } else if let Some(this) = self.this.upgrade() {
             this.post();
         }

@@ -75,11 +75,13 @@ impl Request {
             return Ok(Done::DataAvailable(promised));
         }
         let Some(mut exchange) = self.take_exchange() else { return Ok(Done::DataAvailable(0)) };
-        let payload = self.payload(&mut exchange).await;
+        let payload = match self.payload(&mut exchange).await {
+            Ok(payload) => self.put_back(exchange).map(|()| payload),
+            Err(code) => Err(code),
+        };
         let mut state = self.state.lock();
         match payload {
             Ok(payload) => {
-                state.exchange = Some(exchange);
                 state.promised = u32::try_from(payload).unwrap_or(u32::MAX).min(MOST_PROMISED);
                 Ok(Done::DataAvailable(state.promised))
             }
@@ -98,11 +100,13 @@ impl Request {
             return Ok(done(&into));
         }
         let Some(mut exchange) = self.take_exchange() else { return Ok(done(&into)) };
-        let read = self.read_body(&mut exchange, &mut into).await;
+        let read = match self.read_body(&mut exchange, &mut into).await {
+            Ok(()) => self.put_back(exchange),
+            Err(code) => Err(code),
+        };
         let mut state = self.state.lock();
         match read {
             Ok(()) => {
-                state.exchange = Some(exchange);
                 state.promised = state.promised.saturating_sub(into.filled() as u32);
                 Ok(done(&into))
             }
@@ -113,7 +117,7 @@ impl Request {
         }
     }
 
-    /// A request whose connection went to a WebSocket has no body.
+    /// None: the body has ended, or the connection went to a WebSocket.
     fn take_exchange(&self) -> Option<Exchange> {
         let mut state = self.state.lock();
         if state.phase == Phase::Response { state.exchange.take() } else { None }
@@ -121,7 +125,7 @@ impl Request {
 
     async fn read_body(&self, exchange: &mut Exchange, into: &mut OutBuf) -> Result<()> {
         while into.remaining() > 0 {
-            let Exchange { connection, input, body } = &mut *exchange;
+            let Exchange { connection, input, body, keep, .. } = &mut *exchange;
             let Some(body) = body else { return Err(Code::INTERNAL_ERROR) };
             let direct = usize::try_from(body.direct()).unwrap_or(usize::MAX).min(into.remaining());
             if direct >= DIRECT && input.unread().is_empty() {
@@ -129,6 +133,7 @@ impl Request {
                 let room = &mut into.spare()[..direct];
                 let n = connection.receive(&self.waiting, room, until).await.map_err(broken)?;
                 if n == 0 {
+                    *keep = false;
                     body.eof().map_err(errors::body)?;
                     return Ok(());
                 }
@@ -153,7 +158,7 @@ impl Request {
 
     /// Reads until payload stands first in the input; how much of it there is, 0 at the body's end.
     async fn payload(&self, exchange: &mut Exchange) -> Result<usize> {
-        let Exchange { connection, input, body } = exchange;
+        let Exchange { connection, input, body, keep, .. } = exchange;
         let Some(body) = body else { return Err(Code::INTERNAL_ERROR) };
         loop {
             match body.advance(input.unread()).map_err(errors::body)? {
@@ -169,6 +174,7 @@ impl Request {
             }
             let until = deadline(self.settings.lock().timeouts.receive);
             if input.fill(connection, &self.waiting, until).await.map_err(broken)? == 0 {
+                *keep = false;
                 body.eof().map_err(errors::body)?;
                 return Ok(0);
             }

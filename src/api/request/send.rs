@@ -7,9 +7,9 @@ use crate::api::request::Request;
 use crate::api::request::broken;
 use crate::api::request::deadline;
 use crate::api::request::input::Exchange;
-use crate::api::request::input::Input;
 use crate::api::request::leg::Leg;
 use crate::api::request::state::Phase;
+use crate::api::request::state::Route;
 use crate::api::request::task::Api;
 use crate::api::request::task::Begin;
 use crate::api::request::task::Done;
@@ -48,12 +48,7 @@ impl Request {
             if context != 0 {
                 self.node.set_context(context);
             }
-            state.phase = Phase::Sending;
-            state.hang_up();
-            state.response = None;
-            state.leg = None;
-            state.body = Arc::new(body);
-            state.written = false;
+            state.begin(body);
         }
         if !self.is_async() {
             return self.run_blocking(self.send_operation()).map(|_| ());
@@ -65,6 +60,10 @@ impl Request {
 
     async fn send_operation(&self) -> Result<Done> {
         let settings = self.settings.lock().clone();
+        let before = self.state.lock().exchange.take();
+        if let Some(before) = before {
+            self.leave(before, &settings).await;
+        }
         let sent = self.send_leg(&settings).await;
         let mut state = self.state.lock();
         match sent {
@@ -79,7 +78,7 @@ impl Request {
         }
     }
 
-    /// Connects and sends one leg.
+    /// Sends one leg, on a connection that is there or on a new one.
     pub(super) async fn send_leg(&self, settings: &Settings) -> Result<()> {
         self.check()?;
         let (leg, url, body) = {
@@ -93,12 +92,12 @@ impl Request {
             let total = u64::from(body.total).max(body.optional.len() as u64);
             (Leg::build(&state, &agent, total, keep_alive)?, state.url.clone(), body)
         };
-        let connection = self.dial(&url, settings).await?;
+        let connection = self.connection(&url, settings).await?;
         let mut wire = Vec::with_capacity(1024);
         leg.head().write(&mut wire);
         {
             let mut state = self.state.lock();
-            state.connection = Some(connection.clone());
+            state.route = Some(Route::of(&connection));
             state.owed = leg.announced().saturating_sub(body.optional.len() as u64);
             state.leg = Some(leg);
         }
@@ -116,7 +115,7 @@ impl Request {
         }
         let head = if together { wire.len() } else { wire.len() + body.optional.len() };
         self.inform(&Notice::RequestSent(u32::try_from(head).unwrap_or(u32::MAX)))?;
-        self.state.lock().exchange = Some(Exchange { connection, input: Input::default(), body: None });
+        self.state.lock().exchange = Some(Exchange::new(connection));
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! What a request knows at each stage. Guarded by [`super::Request::state`].
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::api::request::Body;
@@ -24,8 +25,8 @@ pub(super) struct State {
     /// The leg as it went out last.
     pub(super) leg: Option<Leg>,
     pub(super) response: Option<ResponseHead>,
-    /// For queries; the operations use the one in the exchange.
-    pub(super) connection: Option<Arc<Connection>>,
+    /// What queries tell of the connection, also when it serves somebody else already.
+    pub(super) route: Option<Route>,
     /// The connection with what has been read from it; an operation takes it while it runs.
     pub(super) exchange: Option<Exchange>,
     /// How many bytes a QueryDataAvailable has promised and no ReadData has taken yet.
@@ -57,6 +58,20 @@ pub(super) enum Phase {
     Upgraded,
 }
 
+/// The ends of a connection.
+#[derive(Clone, Copy)]
+pub(super) struct Route {
+    pub(super) local: SocketAddr,
+    pub(super) peer: SocketAddr,
+    pub(super) secure: bool,
+}
+
+impl Route {
+    pub(super) fn of(connection: &Connection) -> Route {
+        Route { local: connection.local(), peer: connection.peer(), secure: connection.tls().is_some() }
+    }
+}
+
 impl State {
     pub(super) fn new(method: Vec<u8>, url: Url, version: Version) -> State {
         State {
@@ -68,7 +83,7 @@ impl State {
             phase: Phase::Open,
             leg: None,
             response: None,
-            connection: None,
+            route: None,
             exchange: None,
             promised: 0,
             owed: 0,
@@ -78,16 +93,23 @@ impl State {
         }
     }
 
-    /// Gives up the connection and whatever of the response has not been read.
-    pub(super) fn hang_up(&mut self) {
-        self.exchange = None;
-        self.connection = None;
+    /// Forgets the last exchange and begins the next: nothing of it can be queried or read any more. Its
+    /// connection is for the caller to deal with.
+    pub(super) fn begin(&mut self, body: Body) {
+        self.phase = Phase::Sending;
+        self.route = None;
         self.promised = 0;
+        self.response = None;
+        self.leg = None;
+        self.body = Arc::new(body);
+        self.written = false;
     }
 
     /// A send or a receive failed.
     pub(super) fn fail(&mut self) {
-        self.hang_up();
+        self.exchange = None;
+        self.route = None;
+        self.promised = 0;
         self.phase = Phase::Failed;
     }
 }

@@ -45,12 +45,17 @@ impl Request {
 
     async fn write_operation(&self, data: InBuf) -> Result<Done> {
         self.check()?;
-        let connection = self.state.lock().connection.clone().ok_or(Code::INCORRECT_HANDLE_STATE)?;
+        let exchange = self.state.lock().exchange.take().ok_or(Code::INCORRECT_HANDLE_STATE)?;
         let until = deadline(self.settings.lock().timeouts.send);
-        match connection.send(&self.waiting, data.as_slice(), until).await {
-            Ok(()) => Ok(Done::Written(u32::try_from(data.len()).unwrap_or(u32::MAX))),
+        let sent = exchange.connection.send(&self.waiting, data.as_slice(), until).await;
+        let mut state = self.state.lock();
+        match sent {
+            Ok(()) => {
+                state.exchange = Some(exchange);
+                Ok(Done::Written(u32::try_from(data.len()).unwrap_or(u32::MAX)))
+            }
             Err(fault) => {
-                self.state.lock().fail();
+                state.fail();
                 Err(broken(fault))
             }
         }
