@@ -23,6 +23,8 @@ pub(crate) struct Settings {
     pub(crate) security_flags: u32,
     /// `WINHTTP_OPTION_DISABLE_FEATURE` bits.
     pub(crate) disabled: u32,
+    /// `WINHTTP_OPTION_DISABLE_GLOBAL_POOLING`: connections stay within the session.
+    pub(crate) own_pool: bool,
     pub(crate) max_conns_per_server: u32,
     pub(crate) max_conns_per_1_0_server: u32,
 }
@@ -76,6 +78,7 @@ impl Default for Settings {
             secure_protocols: 0,
             security_flags: 0,
             disabled: 0,
+            own_pool: false,
             max_conns_per_server: u32::MAX,
             max_conns_per_1_0_server: u32::MAX,
         }

@@ -22,6 +22,8 @@ pub(crate) struct Origin {
     /// As resolved, in lower case.
     pub(crate) host: String,
     pub(crate) port: u16,
+    /// The only user's number, for a session that shares with nobody.
+    pub(crate) owner: Option<usize>,
     /// How TLS was made, for `https`.
     pub(crate) tls: Option<(tls::Protocols, tls::Forgive)>,
 }

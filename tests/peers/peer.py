@@ -76,8 +76,12 @@ def unmask(payload, key):
 
 
 class Conn:
+    count = 0
+
     def __init__(self, reader, writer):
         self.reader, self.writer = reader, writer
+        Conn.count += 1
+        self.number, self.served = Conn.count, 0
         self.report = Report()
         self.closed_by_us = False
         self.sent_close = False
@@ -90,6 +94,7 @@ class Conn:
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.LimitOverrunError, ssl.SSLError):
             return None
         self.head = head
+        self.served += 1
         lines = head.decode("latin-1").split("\r\n")
         self.method, self.target, _ = (lines[0].split(" ") + ["", ""])[:3]
         self.headers = {}
@@ -590,7 +595,44 @@ async def body(c):
     return "again"
 
 
+async def keep(c):
+    """/keep/KIND: the body is this connection's number, and how many requests it has had; what follows decides
+    whether it can have more. ?size=N has a body of so many pattern bytes instead, ?code=N another status."""
+    kind = c.parts[1]
+    code = int(c.query.get("code", 200))
+    text = f"{c.number} {c.served}\n".encode()
+    body = pattern(int(c.query["size"])) if "size" in c.query else text
+    length = f"Content-Length: {len(body)}\r\n"
+    if kind == "ordinary":
+        await c.answer(code, body, ["X-Connection: " + text.decode().strip()])
+    elif kind == "close":
+        await c.answer(code, body, ["Connection: close"])
+        await c.wait_gone()
+    elif kind == "old":
+        extra = "Connection: keep-alive\r\n" if "alive" in c.query else ""
+        await c.write(f"HTTP/1.0 200 OK\r\n{extra}{length}\r\n".encode() + body)
+    elif kind == "chunked":
+        await c.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        await c.write(b"%x\r\n%b\r\n0\r\nX-Trailer: late\r\n\r\n" % (len(body), body))
+    elif kind == "until-close":
+        await c.write(b"HTTP/1.1 200 OK\r\n\r\n" + body)
+        return None
+    elif kind == "surplus":
+        await c.write(f"HTTP/1.1 200 OK\r\n{length}\r\n".encode() + body + b"HTTP/1.1 500 Injected\r\n\r\n")
+    elif kind == "ends":
+        await c.answer(code, body)
+        return None
+    elif kind == "mute":
+        await c.answer(code, body)
+        await c.read_request()
+        return None
+    elif kind == "redirect":
+        await c.answer(302, body, ["Location: /keep/ordinary"], "Found")
+    return "again"
+
+
 ROUTES = {
+    "keep": keep,
     "echo": echo,
     "frames": frames,
     "greeting": greeting,

@@ -417,6 +417,28 @@ pub(super) static OPTIONS: &[Row] = &[
             |object, bytes| change(object, |settings| settings.ws_send_buffer = bytes),
         ),
     },
+    Row {
+        id: 143,
+        name: "EXPIRE_CONNECTION",
+        set_on: R,
+        query_on: Kinds::NONE,
+        access: Access::Flag {
+            set: |object| match object {
+                Object::Request(request) => request.expire_connection(),
+                _ => Err(Code::INTERNAL_ERROR),
+            },
+        },
+    },
+    Row {
+        id: 195,
+        name: "DISABLE_GLOBAL_POOLING",
+        set_on: S,
+        query_on: Kinds::NONE,
+        access: dword(
+            |_| Err(Code::INVALID_PARAMETER),
+            |object, yes| change(object, |settings| settings.own_pool = yes != 0),
+        ),
+    },
 ];
 
 /// A DWORD whose wrong size is `INSUFFICIENT_BUFFER`, too large as well as too small.

@@ -43,7 +43,8 @@ impl Request {
             let wish = self.connect.session().settings().lock().secure_protocols;
             (protocols(wish), forgive(settings.security_flags))
         });
-        Origin { host: url.host().dial_name().to_ascii_lowercase(), port: url.port(), tls }
+        let owner = settings.own_pool.then(|| self.connect.session().node().handle().raw());
+        Origin { host: url.host().dial_name().to_ascii_lowercase(), port: url.port(), owner, tls }
     }
 
     /// From now on this request runs when something happens on the socket.

@@ -19,6 +19,7 @@ impl Request {
         let ended = exchange.has_ended();
         {
             let mut state = self.state.lock();
+            exchange.keep &= !state.expired;
             let upgraded = state.response.as_ref().is_some_and(|head| head.status == SWITCHING_PROTOCOLS);
             if !ended || upgraded {
                 state.exchange = Some(exchange);
@@ -44,7 +45,11 @@ impl Request {
 
     /// The handle has been closed: what has arrived of the body is read, nothing is waited for.
     pub(super) fn abandon(&self) {
-        let Some(mut exchange) = self.state.lock().exchange.take() else { return };
+        let (exchange, expired) = {
+            let mut state = self.state.lock();
+            (state.exchange.take(), state.expired)
+        };
+        let Some(mut exchange) = exchange.filter(|_| !expired) else { return };
         let limit = self.settings.lock().max_drain_size;
         let waiting = Waiting::new();
         if waiting.block_on(exchange.drain(&waiting, limit, Instant::now())) {

@@ -166,6 +166,14 @@ impl Request {
         self.state.lock().upgrade = true;
     }
 
+    /// Has the present connection closed when the request is done (`WINHTTP_OPTION_EXPIRE_CONNECTION`).
+    pub(crate) fn expire_connection(&self) -> Result<()> {
+        let mut state = self.state.lock();
+        state.route.ok_or(Code::INCORRECT_HANDLE_STATE)?;
+        state.expired = true;
+        Ok(())
+    }
+
     /// `WinHttpCloseHandle`: ends what is under way.
     pub(crate) fn cancel(&self) {
         self.waiting.cancel();

@@ -38,6 +38,8 @@ pub(super) struct State {
     pub(super) body: Arc<Body>,
     /// WriteData has been used: that part of the body cannot be sent again.
     pub(super) written: bool,
+    /// The connection is not to be used again (`WINHTTP_OPTION_EXPIRE_CONNECTION`).
+    pub(super) expired: bool,
     /// The WebSocket upgrade was asked for.
     pub(super) upgrade: bool,
 }
@@ -89,6 +91,7 @@ impl State {
             owed: 0,
             body: Arc::new(Body::NONE),
             written: false,
+            expired: false,
             upgrade: false,
         }
     }
@@ -97,6 +100,7 @@ impl State {
     /// connection is for the caller to deal with.
     pub(super) fn begin(&mut self, body: Body) {
         self.phase = Phase::Sending;
+        self.expired = false;
         self.route = None;
         self.promised = 0;
         self.response = None;

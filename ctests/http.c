@@ -1,0 +1,296 @@
+/* HTTP/1.1 beyond one request a connection: which requests share one, sending again, cookies, codings. */
+#include "harness.h"
+
+/* ---- helpers ---- */
+
+/* Reads all of the body into `text`, NUL appended; how much, or -1 and the error. */
+static int read_all(conn *c, int async, char *text, DWORD room, DWORD *error) {
+    DWORD n = 0, got;
+    h_record e;
+    *error = 0;
+    for (;;) {
+        const DWORD ends = WINHTTP_CALLBACK_STATUS_READ_COMPLETE | WINHTTP_CALLBACK_STATUS_REQUEST_ERROR;
+        int before = async ? rec_count(c->rec, c->req, ends) : 0;
+        got = 0;
+        if (!WinHttpReadData(c->req, text + n, room - 1 - n, async ? NULL : &got)) {
+            *error = GetLastError();
+            return -1;
+        }
+        if (async) {
+            if (!rec_wait_nth(c->rec, c->req, ends, before + 1, 10000, &e)) return -1;
+            if (e.status == WINHTTP_CALLBACK_STATUS_REQUEST_ERROR) {
+                *error = e.info.result.dwError;
+                return -1;
+            }
+            got = e.length;
+        }
+        n += got;
+        if (!got || n + 1 == room) break;
+    }
+    text[n] = 0;
+    return (int)n;
+}
+
+static void reopen(conn *c, const char *verb, const char *path) {
+    if (c->req) WinHttpCloseHandle(c->req);
+    c->req = WinHttpOpenRequest(c->con, h_wide(verb), h_wide(path), NULL, NULL, NULL, 0);
+}
+
+static void add_header(conn *c, const char *line) {
+    EXPECT(WinHttpAddRequestHeaders(c->req, h_wide(line), (DWORD)-1, WINHTTP_ADDREQ_FLAG_ADD));
+}
+
+/* One exchange on a request of its own; the body as text, "(error N)" when it fails. */
+static const char *get(conn *c, int async, const char *path) {
+    static char text[4][4096];
+    static unsigned next;
+    char *to = text[next++ % 4];
+    DWORD error;
+    int n;
+    reopen(c, "GET", path);
+    error = h_exchange(c, async);
+    n = error ? -1 : read_all(c, async, to, 4096, &error);
+    if (n < 0) snprintf(to, 4096, "(error %u)", (unsigned)error);
+    while (n > 0 && to[n - 1] == '\n') to[--n] = 0;
+    return to;
+}
+
+/* The connection that serves a request just now. */
+static int connection(conn *c, int async) { return atoi(get(c, async, "/keep/ordinary")); }
+
+static const char *header(HINTERNET req, const char *name) {
+    static char text[512];
+    WCHAR wide[512];
+    DWORD size = sizeof wide, i;
+    if (!WinHttpQueryHeaders(req, WINHTTP_QUERY_CUSTOM, h_wide(name), wide, &size, NULL)) return "(none)";
+    for (i = 0; i <= size / 2; i++) text[i] = (char)wide[i];
+    return text;
+}
+
+/* Session and connection for several requests. */
+static int prepare(conn *c, int async) { return h_prepare(c, async, "plain", "/keep/ordinary", async ? rec_new() : NULL, 0); }
+
+/* ---- which requests share a connection ---- */
+
+static void requests_share_a_connection(int async) {
+    static const char *paths[] = {"/keep/ordinary", "/keep/chunked", "/keep/old?alive", "/keep/ordinary?code=404", "/keep/redirect"};
+    conn c;
+    size_t i;
+    NEED(prepare(&c, async));
+    for (i = 0; i < sizeof paths / sizeof *paths; i++) {
+        int first = connection(&c, async);
+        EXPECT(first > 0);
+        get(&c, async, paths[i]);
+        EQ_ROW(paths[i], connection(&c, async), first);
+    }
+    h_finish(&c);
+}
+BOTH(requests_share_a_connection)
+
+static void what_ends_a_connection(int async) {
+    static const char *paths[] = {"/keep/close", "/keep/old", "/keep/until-close", "/keep/surplus", "/keep/ends"};
+    conn c;
+    size_t i;
+    NEED(prepare(&c, async));
+    for (i = 0; i < sizeof paths / sizeof *paths; i++) {
+        int first = connection(&c, async), second;
+        EQ_ROW(paths[i], atoi(get(&c, async, paths[i])), first);
+        h_sleep(30);
+        second = connection(&c, async);
+        if (second <= first) FAIL("%s: connection %d again (%d)", paths[i], first, second);
+    }
+    h_finish(&c);
+}
+BOTH(what_ends_a_connection)
+
+static void sessions_and_modes_share_too(void) {
+    conn a, b;
+    int first;
+    NEED(prepare(&a, 0));
+    first = connection(&a, 0);
+    h_finish(&a);
+    NEED(prepare(&b, 1));
+    EQ(connection(&b, 1), first);
+    /* Nobody is told of steps that are not made. */
+    EQ(rec_count(b.rec, NULL, WINHTTP_CALLBACK_STATUS_RESOLVING_NAME | WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER), 0);
+    EQ(rec_count(b.rec, b.req, WINHTTP_CALLBACK_STATUS_SENDING_REQUEST), 1);
+    h_finish(&b);
+    NEED(prepare(&a, 0));
+    EQ(connection(&a, 0), first);
+    h_finish(&a);
+}
+
+static void a_session_can_keep_to_itself(void) {
+    conn a, b;
+    DWORD yes = 1;
+    int first, apart;
+    NEED(prepare(&a, 0));
+    first = connection(&a, 0);
+    NEED(prepare(&b, 0));
+    EXPECT(WinHttpSetOption(b.ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &yes, sizeof yes));
+    apart = connection(&b, 0);
+    EXPECT(apart != first);
+    EQ(connection(&b, 0), apart);
+    EQ(connection(&a, 0), first);
+    h_finish(&b);
+    h_finish(&a);
+}
+
+static void the_application_ends_a_connection(int async) {
+    conn c;
+    DWORD feature = WINHTTP_DISABLE_KEEP_ALIVE, error;
+    char text[64];
+    int first;
+    recorder *r = rec_new();
+    NEED(h_prepare(&c, async, "plain", "/keep/ordinary", r, 0));
+    first = connection(&c, async);
+    /* A header of its own: the notices of the end come with it. */
+    reopen(&c, "GET", "/keep/ordinary");
+    add_header(&c, "Connection: close");
+    rec_clear(r);
+    EQ(h_exchange(&c, async), 0);
+    read_all(&c, async, text, sizeof text, &error);
+    EQ(atoi(text), first);
+    EQ(rec_count(r, c.req, WINHTTP_CALLBACK_STATUS_CLOSING_CONNECTION), 1);
+    EQ(rec_count(r, c.req, WINHTTP_CALLBACK_STATUS_CONNECTION_CLOSED), 1);
+    EXPECT(connection(&c, async) != first);
+
+    first = connection(&c, async);
+    reopen(&c, "GET", "/keep/ordinary");
+    EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_DISABLE_FEATURE, &feature, sizeof feature));
+    EQ(h_exchange(&c, async), 0);
+    read_all(&c, async, text, sizeof text, &error);
+    EXPECT(connection(&c, async) != first);
+
+    first = connection(&c, async);
+    reopen(&c, "GET", "/keep/ordinary");
+    EXPECT(!WinHttpSetOption(c.req, WINHTTP_OPTION_EXPIRE_CONNECTION, NULL, 0));
+    EQ(h_exchange(&c, async), 0);
+    EQ(WinHttpSetOption(c.req, WINHTTP_OPTION_EXPIRE_CONNECTION, NULL, 0), TRUE);
+    read_all(&c, async, text, sizeof text, &error);
+    EXPECT(connection(&c, async) != first);
+    h_finish(&c);
+}
+BOTH(the_application_ends_a_connection)
+
+/* The last byte frees the connection, while the handle is open and nobody has read a 0. */
+static void the_last_byte_frees_the_connection(void) {
+    conn c;
+    HINTERNET held;
+    char text[1000];
+    DWORD n = 0;
+    int first;
+    NEED(prepare(&c, 0));
+    first = connection(&c, 0);
+    reopen(&c, "GET", "/keep/ordinary?size=1000");
+    EQ(h_exchange(&c, 0), 0);
+    EXPECT(WinHttpReadData(c.req, text, 1000, &n) && n == 1000);
+    held = c.req;
+    c.req = NULL;
+    EQ(connection(&c, 0), first);
+    EXPECT(WinHttpReadData(held, text, 1000, &n) && n == 0);
+    EXPECT(WinHttpCloseHandle(held));
+    h_finish(&c);
+}
+
+static void a_short_rest_is_read_on_close(void) {
+    conn c;
+    int first;
+    NEED(prepare(&c, 0));
+    first = connection(&c, 0);
+    reopen(&c, "GET", "/keep/ordinary?size=10000");
+    EQ(h_exchange(&c, 0), 0);
+    h_sleep(30);
+    EQ(connection(&c, 0), first);
+    /* More than MAX_RESPONSE_DRAIN_SIZE is not. */
+    reopen(&c, "GET", "/keep/ordinary?size=3000000");
+    EQ(h_exchange(&c, 0), 0);
+    h_sleep(30);
+    EXPECT(connection(&c, 0) != first);
+    first = connection(&c, 0);
+    reopen(&c, "GET", "/keep/ordinary?size=10000");
+    {
+        DWORD limit = 9999;
+        EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE, &limit, sizeof limit));
+    }
+    EQ(h_exchange(&c, 0), 0);
+    h_sleep(30);
+    EXPECT(connection(&c, 0) != first);
+    h_finish(&c);
+}
+
+/* The server takes the second request and closes: no silent second try. */
+static void a_stale_connection_is_an_error(int async) {
+    conn c;
+    NEED(prepare(&c, async));
+    EXPECT(atoi(get(&c, async, "/keep/mute")) > 0);
+    EQ_STR(get(&c, async, "/keep/ordinary"), "(error 12030)");
+    EXPECT(connection(&c, async) > 0);
+    h_finish(&c);
+}
+BOTH(a_stale_connection_is_an_error)
+
+static HINTERNET secure_get(conn *c, DWORD forgive, char *text) {
+    HINTERNET req = WinHttpOpenRequest(c->con, W("GET"), W("/keep/ordinary"), NULL, NULL, NULL, WINHTTP_FLAG_SECURE);
+    DWORD n = 0;
+    if (forgive) EXPECT(WinHttpSetOption(req, WINHTTP_OPTION_SECURITY_FLAGS, &forgive, sizeof forgive));
+    EXPECT(WinHttpSendRequest(req, NULL, 0, NULL, 0, 0, 0) && WinHttpReceiveResponse(req, NULL));
+    EXPECT(WinHttpReadData(req, text, 63, &n));
+    text[n] = 0;
+    return req;
+}
+
+/* Who forgives less must not get the connection of one who forgives more. */
+static void trust_keeps_connections_apart(void) {
+    conn c;
+    char one[64], two[64], three[64];
+    NEED(h_prepare(&c, 0, "tls", "/keep/ordinary", NULL, 0));
+    WinHttpCloseHandle(secure_get(&c, 0, one));
+    WinHttpCloseHandle(secure_get(&c, 0, two));
+    EQ(atoi(two), atoi(one));
+    WinHttpCloseHandle(secure_get(&c, SECURITY_FLAG_IGNORE_UNKNOWN_CA, three));
+    EXPECT(atoi(three) != atoi(one));
+    WinHttpCloseHandle(secure_get(&c, 0, three));
+    EQ(atoi(three), atoi(one));
+    h_finish(&c);
+}
+
+/* ---- sending again ---- */
+
+static void sending_again_on_one_handle(int async) {
+    conn c;
+    char text[256];
+    DWORD error;
+    int first, i;
+    NEED(prepare(&c, async));
+    first = connection(&c, async);
+    reopen(&c, "GET", "/keep/ordinary?size=10240&code=401");
+    for (i = 0; i < 3; i++) {
+        EQ(h_exchange(&c, async), 0);
+        EQ(h_status(c.req), 401);
+        EQ(atoi(header(c.req, "X-Connection")), first);
+    }
+    /* Half read, then again. */
+    EXPECT(WinHttpReadData(c.req, text, 100, async ? NULL : &error));
+    if (async) EXPECT(rec_wait(c.rec, c.req, WINHTTP_CALLBACK_STATUS_READ_COMPLETE));
+    add_header(&c, "X-More: yes");
+    EQ(h_exchange(&c, async), 0);
+    EQ(h_status(c.req), 401);
+    EQ(atoi(header(c.req, "X-Connection")), first);
+    h_finish(&c);
+}
+BOTH(sending_again_on_one_handle)
+
+TESTS {
+    CASE2(requests_share_a_connection);
+    CASE2(what_ends_a_connection);
+    CASE(sessions_and_modes_share_too);
+    CASE(a_session_can_keep_to_itself);
+    CASE2(the_application_ends_a_connection);
+    CASE(the_last_byte_frees_the_connection);
+    CASE(a_short_rest_is_read_on_close);
+    CASE2(a_stale_connection_is_an_error);
+    CASE(trust_keeps_connections_apart);
+    CASE2(sending_again_on_one_handle);
+}
+END_TESTS
