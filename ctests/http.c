@@ -281,6 +281,55 @@ static void sending_again_on_one_handle(int async) {
 }
 BOTH(sending_again_on_one_handle)
 
+/* ---- cookies ---- */
+
+static void cookies_come_back(int async) {
+    conn c, other;
+    NEED(prepare(&c, async));
+    EQ_STR(get(&c, async, "/cookie/show"), "");
+    get(&c, async, "/cookie/set?c=name%3Dvalue&c=NAME%3Dvalue");
+    /* In the order of their arrival, the newest first; case makes another cookie. */
+    EQ_STR(get(&c, async, "/cookie/show"), "Cookie: NAME=value; name=value");
+    /* Each response of a request brings its own, but interim ones. */
+    EQ_STR(get(&c, async, "/cookie/hop?c=hop%3D1"), "Cookie: hop=1; NAME=value; name=value");
+    EQ_STR(get(&c, async, "/cookie/interim?c=early%3D1"), "none");
+    EQ_STR(get(&c, async, "/cookie/show"), "Cookie: hop=1; NAME=value; name=value");
+    get(&c, async, "/cookie/set?c=hop%3D;max-age=0&c=s%3D1;secure&c=p%3D1;path=/else&c=x%3D1;domain=example.org");
+    EQ_STR(get(&c, async, "/cookie/show"), "Cookie: NAME=value; name=value");
+    /* Another session has none. */
+    NEED(prepare(&other, async));
+    EQ_STR(get(&other, async, "/cookie/show"), "");
+    h_finish(&other);
+    h_finish(&c);
+}
+BOTH(cookies_come_back)
+
+static void the_applications_cookie_comes_first(void) {
+    conn c;
+    DWORD feature = WINHTTP_DISABLE_COOKIES, error;
+    char text[256];
+    int i;
+    NEED(prepare(&c, 0));
+    get(&c, 0, "/cookie/set?c=name%3Dvalue");
+    EQ_STR(header(c.req, "Set-Cookie"), "name=value");
+    reopen(&c, "GET", "/cookie/show");
+    add_header(&c, "Cookie: mine=1");
+    /* The automatic part is made anew for each send. */
+    for (i = 0; i < 2; i++) {
+        EQ(h_exchange(&c, 0), 0);
+        read_all(&c, 0, text, sizeof text, &error);
+        EQ_STR(text, "Cookie: mine=1; name=value\n");
+    }
+    reopen(&c, "GET", "/cookie/set?c=more%3D1");
+    EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_DISABLE_FEATURE, &feature, sizeof feature));
+    add_header(&c, "Cookie: mine=1");
+    EQ(h_exchange(&c, 0), 0);
+    read_all(&c, 0, text, sizeof text, &error);
+    EQ_STR(text, "Cookie: mine=1\n");
+    EQ_STR(get(&c, 0, "/cookie/show"), "Cookie: name=value");
+    h_finish(&c);
+}
+
 TESTS {
     CASE2(requests_share_a_connection);
     CASE2(what_ends_a_connection);
@@ -292,5 +341,7 @@ TESTS {
     CASE2(a_stale_connection_is_an_error);
     CASE(trust_keeps_connections_apart);
     CASE2(sending_again_on_one_handle);
+    CASE2(cookies_come_back);
+    CASE(the_applications_cookie_comes_first);
 }
 END_TESTS

@@ -16,6 +16,7 @@ use crate::net::engine::Engine;
 use crate::net::engine::EngineOwner;
 use crate::net::tls;
 use crate::platform;
+use crate::proto::cookies::Jar;
 use crate::proto::headers::narrow;
 
 pub(crate) struct Session {
@@ -26,6 +27,8 @@ pub(crate) struct Session {
     /// Guards only itself: the `User-Agent` of requests that bring none.
     agent: Mutex<Vec<u8>>,
     tls: tls::Configs,
+    /// Guards only itself.
+    cookies: Mutex<Jar>,
     /// Guards only itself: a Win32 event that is set when all is over.
     unload_event: Mutex<Option<usize>>,
     /// Present in an asynchronous session.
@@ -56,6 +59,7 @@ impl Session {
             settings: Mutex::new(Settings::default()),
             agent: Mutex::new(narrow(&start.agent).ok_or(Code::INVALID_PARAMETER)?),
             tls: tls::Configs::new(),
+            cookies: Mutex::new(Jar::new()),
             unload_event: Mutex::new(None),
             engine,
         })))
@@ -79,6 +83,10 @@ impl Session {
 
     pub(crate) fn tls(&self) -> &tls::Configs {
         &self.tls
+    }
+
+    pub(crate) fn cookies(&self) -> &Mutex<Jar> {
+        &self.cookies
     }
 
     pub(crate) fn unload_event(&self) -> &Mutex<Option<usize>> {

@@ -90,5 +90,6 @@ pub(crate) const REDIRECT_NEVER: u32 = 0;
 pub(crate) const REDIRECT_NOT_HTTPS_TO_HTTP: u32 = 1;
 pub(crate) const REDIRECT_ALWAYS: u32 = 2;
 /// `WINHTTP_DISABLE_*`.
+pub(crate) const DISABLE_COOKIES: u32 = 1;
 pub(crate) const DISABLE_REDIRECTS: u32 = 2;
 pub(crate) const DISABLE_KEEP_ALIVE: u32 = 8;

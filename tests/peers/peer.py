@@ -631,8 +631,26 @@ async def keep(c):
     return "again"
 
 
+async def cookie(c):
+    """/cookie/set?c=TEXT (&c=TEXT...): sets these; /cookie/show: what came, a line each; /cookie/hop?c=TEXT: a
+    redirect that sets; /cookie/interim?c=TEXT: only a 103 sets."""
+    kind = c.parts[1]
+    values = urllib.parse.parse_qs(urllib.parse.urlsplit(c.target).query).get("c", [])
+    extra = ["Set-Cookie: " + value for value in values]
+    lines = [line for line in c.head.decode("latin-1").split("\r\n") if line.lower().startswith("cookie:")]
+    if kind == "hop":
+        await c.answer(302, "", extra + ["Location: /cookie/show"])
+    elif kind == "interim":
+        await c.write(("\r\n".join(["HTTP/1.1 103 Early"] + extra) + "\r\n\r\n").encode())
+        await c.answer(200, "none\n")
+    else:
+        await c.answer(200, "\n".join(lines) + "\n", extra)
+    return "again"
+
+
 ROUTES = {
     "keep": keep,
+    "cookie": cookie,
     "echo": echo,
     "frames": frames,
     "greeting": greeting,

@@ -1,7 +1,7 @@
 //! A request: one HTTP exchange after the other, and perhaps the beginning of a WebSocket.
 //!
 //! - `state.rs` what is known at each stage
-//! - `leg.rs` the request as it goes on the wire
+//! - `leg.rs` the request as it goes on the wire, `cookies.rs` what the session's jar adds
 //! - `dial.rs` from a URL to a connection
 //! - `send.rs`, `receive.rs`, `read.rs`, `write.rs` the operations, as `async` code
 //! - `end.rs` what becomes of the connection
@@ -9,9 +9,10 @@
 //! - `query.rs` what the application can ask about headers
 //! - `upgrade.rs` from a 101 to a WebSocket
 //!
-//! Locks: `state` may be held while the session's agent, the request's settings or the task's slot is
+//! Locks: `state` may be held while the session's agent or cookies, the request's settings or the task's slot is
 //! locked, never the other way round; none is held across an await, a callback or a blocking call.
 
+mod cookies;
 mod dial;
 mod end;
 mod input;

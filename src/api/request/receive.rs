@@ -84,6 +84,7 @@ impl Request {
         let mut redirects = 0;
         loop {
             let head = self.next_final_head(&mut exchange, settings).await?;
+            self.keep_cookies(&head, settings);
             if let Some(url) = self.redirect_target(&head, settings)? {
                 if redirects == settings.max_redirects {
                     return Err(Code::REDIRECT_FAILED);

@@ -7,6 +7,7 @@ use crate::api::request::Request;
 use crate::api::request::broken;
 use crate::api::request::deadline;
 use crate::api::request::input::Exchange;
+use crate::api::request::leg::Extras;
 use crate::api::request::leg::Leg;
 use crate::api::request::state::Phase;
 use crate::api::request::state::Route;
@@ -86,11 +87,14 @@ impl Request {
             if state.upgrade && settings.ws_send_buffer < LEAST_WS_SEND_BUFFER {
                 return Err(Code::NOT_ENOUGH_MEMORY);
             }
-            let keep_alive = settings.disabled & DISABLE_KEEP_ALIVE == 0;
-            let agent = self.connect.session().agent().lock().clone();
             let body = state.body.clone();
-            let total = u64::from(body.total).max(body.optional.len() as u64);
-            (Leg::build(&state, &agent, total, keep_alive)?, state.url.clone(), body)
+            let extras = Extras {
+                agent: self.connect.session().agent().lock().clone(),
+                cookies: self.cookies(&state.url, settings),
+                total: u64::from(body.total).max(body.optional.len() as u64),
+                keep_alive: settings.disabled & DISABLE_KEEP_ALIVE == 0,
+            };
+            (Leg::build(&state, &extras)?, state.url.clone(), body)
         };
         let connection = self.connection(&url, settings).await?;
         let mut wire = Vec::with_capacity(1024);
