@@ -330,6 +330,120 @@ static void the_applications_cookie_comes_first(void) {
     h_finish(&c);
 }
 
+/* ---- content codings ---- */
+
+static char plain[400001], expected[400001];
+
+static void ask_decoded(conn *c, const char *verb, const char *path) {
+    DWORD both = WINHTTP_DECOMPRESSION_FLAG_ALL;
+    reopen(c, verb, path);
+    EXPECT(WinHttpSetOption(c->req, WINHTTP_OPTION_DECOMPRESSION, &both, sizeof both));
+}
+
+static void bodies_are_decoded(int async) {
+    static const char *paths[] = {"/gzip/gzip/400000", "/gzip/zlib/400000", "/gzip/bare/400000", "/gzip/gzip/400000?chunked",
+        "/gzip/gzip/5000?slow", "/gzip/zlib/1", "/gzip/gzip/0", "/gzip/gzip/5000?chunked&slow"};
+    conn c;
+    size_t i;
+    NEED(prepare(&c, async));
+    h_pattern((unsigned char *)expected, 400000);
+    for (i = 0; i < sizeof paths / sizeof *paths; i++) {
+        int first = connection(&c, async), size = atoi(strrchr(paths[i], '/') + 1);
+        DWORD error;
+        ask_decoded(&c, "GET", paths[i]);
+        add_header(&c, "Accept-Encoding: br");
+        EQ_ROW(paths[i], h_exchange(&c, async), 0);
+        EQ_STR(header(c.req, "X-Asked"), "Accept-Encoding: gzip, deflate");
+        EQ_STR(header(c.req, "Content-Encoding"), "(none)");
+        EQ_STR(header(c.req, "Content-Length"), "(none)");
+        EQ_ROW(paths[i], read_all(&c, async, plain, sizeof plain, &error), size);
+        if (memcmp(plain, expected, (size_t)size)) FAIL("%s: other bytes", paths[i]);
+        EQ_ROW(paths[i], connection(&c, async), first);
+    }
+    h_finish(&c);
+}
+BOTH(bodies_are_decoded)
+
+static void available_counts_decoded_bytes(void) {
+    conn c;
+    DWORD available, got, total = 0;
+    NEED(prepare(&c, 0));
+    h_pattern((unsigned char *)expected, 400000);
+    ask_decoded(&c, "GET", "/gzip/gzip/300000");
+    EQ(h_exchange(&c, 0), 0);
+    for (;;) {
+        available = got = 0;
+        NEED(WinHttpQueryDataAvailable(c.req, &available));
+        if (!available) break;
+        NEED(total + available <= 300000 && WinHttpReadData(c.req, plain + total, available, &got));
+        EQ(got, available);
+        total += got;
+    }
+    EQ(total, 300000);
+    EXPECT(!memcmp(plain, expected, total));
+    h_finish(&c);
+}
+
+static void what_is_not_decoded(void) {
+    conn c;
+    DWORD error, unknown = 4;
+    NEED(prepare(&c, 0));
+    /* Nobody asked. */
+    reopen(&c, "GET", "/gzip/gzip/1000");
+    EQ(h_exchange(&c, 0), 0);
+    EQ_STR(header(c.req, "X-Asked"), "");
+    EQ_STR(header(c.req, "Content-Encoding"), "gzip");
+    EXPECT(read_all(&c, 0, plain, sizeof plain, &error) > 2 && plain[0] == 0x1f);
+    /* No coding of ours, no body. */
+    ask_decoded(&c, "GET", "/gzip/other/1000");
+    EQ(h_exchange(&c, 0), 0);
+    EQ_STR(header(c.req, "Content-Encoding"), "br");
+    EQ(read_all(&c, 0, plain, sizeof plain, &error), 1000);
+    ask_decoded(&c, "HEAD", "/gzip/gzip/1000");
+    EQ(h_exchange(&c, 0), 0);
+    EQ(read_all(&c, 0, plain, sizeof plain, &error), 0);
+    EXPECT(!WinHttpSetOption(c.req, WINHTTP_OPTION_DECOMPRESSION, &unknown, sizeof unknown));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    h_finish(&c);
+}
+
+static void corrupt_codings_are_errors(int async) {
+    static const char *paths[] = {"/gzip/corrupt/9000", "/gzip/short/9000", "/gzip/corrupt/9000?chunked"};
+    conn c;
+    size_t i;
+    NEED(prepare(&c, async));
+    for (i = 0; i < sizeof paths / sizeof *paths; i++) {
+        DWORD error;
+        ask_decoded(&c, "GET", paths[i]);
+        EQ_ROW(paths[i], h_exchange(&c, async), 0);
+        EQ_ROW(paths[i], read_all(&c, async, plain, sizeof plain, &error), -1);
+        EQ_ROW(paths[i], error, E_INVALID_RESPONSE);
+    }
+    h_finish(&c);
+}
+BOTH(corrupt_codings_are_errors)
+
+/* ---- trailers ---- */
+
+static void trailers_come_with_the_end(void) {
+    const DWORD level = WINHTTP_QUERY_CUSTOM | WINHTTP_QUERY_FLAG_TRAILERS;
+    conn c;
+    WCHAR text[64];
+    DWORD size = sizeof text, error;
+    NEED(prepare(&c, 0));
+    reopen(&c, "GET", "/keep/chunked");
+    EQ(h_exchange(&c, 0), 0);
+    EXPECT(!WinHttpQueryHeaders(c.req, level, W("X-Trailer"), text, &size, NULL));
+    EQ(GetLastError(), E_STATE);
+    read_all(&c, 0, plain, sizeof plain, &error);
+    EXPECT(WinHttpQueryHeaders(c.req, level, W("x-trailer"), text, &size, NULL));
+    EXPECT(size == 8 && !memcmp(text, W("late"), 8));
+    EQ_STR(header(c.req, "X-Trailer"), "(none)");
+    EXPECT(!WinHttpQueryHeaders(c.req, level, W("X-Other"), text, &size, NULL));
+    EQ(GetLastError(), 12150);
+    h_finish(&c);
+}
+
 TESTS {
     CASE2(requests_share_a_connection);
     CASE2(what_ends_a_connection);
@@ -343,5 +457,10 @@ TESTS {
     CASE2(sending_again_on_one_handle);
     CASE2(cookies_come_back);
     CASE(the_applications_cookie_comes_first);
+    CASE2(bodies_are_decoded);
+    CASE(available_counts_decoded_bytes);
+    CASE(what_is_not_decoded);
+    CASE2(corrupt_codings_are_errors);
+    CASE(trailers_come_with_the_end);
 }
 END_TESTS

@@ -21,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) secure_protocols: u32,
     /// `WINHTTP_OPTION_SECURITY_FLAGS`, the ignore bits.
     pub(crate) security_flags: u32,
+    /// `WINHTTP_OPTION_DECOMPRESSION` bits; any of them asks for both codings.
+    pub(crate) decompression: u32,
     /// `WINHTTP_OPTION_DISABLE_FEATURE` bits.
     pub(crate) disabled: u32,
     /// `WINHTTP_OPTION_DISABLE_GLOBAL_POOLING`: connections stay within the session.
@@ -77,6 +79,7 @@ impl Default for Settings {
             ws_close_timeout: 10_000,
             secure_protocols: 0,
             security_flags: 0,
+            decompression: 0,
             disabled: 0,
             own_pool: false,
             max_conns_per_server: u32::MAX,

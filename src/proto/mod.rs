@@ -1,5 +1,6 @@
 //! Protocols without I/O: bytes in, events and bytes out. No sockets, no clock, no unsafe code.
 
+pub(crate) mod coding;
 pub(crate) mod cookies;
 // What connection reuse, trailers and the `...Ex` functions need is here and tested; the layers
 // above do not use it yet.

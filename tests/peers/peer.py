@@ -11,6 +11,7 @@ GET /report/TOKEN answers with it once that connection has ended. `/report/TOKEN
 import argparse
 import asyncio
 import base64
+import gzip
 import hashlib
 import json
 import os
@@ -648,7 +649,48 @@ async def cookie(c):
     return "again"
 
 
+def coded(kind, data):
+    """A body in the form that the route names."""
+    if kind == "gzip":
+        return gzip.compress(data)
+    if kind == "zlib":
+        return zlib.compress(data)
+    if kind == "bare":
+        return zlib.compress(data)[2:-4]
+    if kind == "corrupt":
+        return gzip.compress(data)[:-40] + bytes(40)
+    if kind == "short":
+        return gzip.compress(data)[:-9]
+    return data
+
+
+async def compressed(c):
+    """/gzip/FORM/SIZE: so many pattern bytes, coded; ?chunked, ?slow byte by byte. The request's Accept-Encoding
+    comes back as X-Asked."""
+    form, size = c.parts[1], int(c.parts[2])
+    name = {"zlib": "deflate", "bare": "deflate", "other": "br"}.get(form, "gzip")
+    data = coded(form, pattern(size))
+    asked = [line for line in c.head.decode("latin-1").split("\r\n") if line.lower().startswith("accept-encoding:")]
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {name}\r\nX-Asked: {' | '.join(asked)}\r\n"
+    head += f"X-Connection: {c.number}\r\n"
+    if "chunked" in c.query:
+        pieces = [data[i : i + 100] for i in range(0, len(data), 100)]
+        data = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+        head += "Transfer-Encoding: chunked\r\n\r\n"
+    else:
+        head += f"Content-Length: {len(data)}\r\n\r\n"
+    await c.write(head.encode())
+    if c.method == "HEAD":
+        return "again"
+    step = 1 if "slow" in c.query else max(len(data), 1)
+    for i in range(0, len(data), step):
+        await c.write(data[i : i + step])
+        await asyncio.sleep(0)
+    return "again"
+
+
 ROUTES = {
+    "gzip": compressed,
     "keep": keep,
     "cookie": cookie,
     "echo": echo,

@@ -397,6 +397,19 @@ pub(super) static OPTIONS: &[Row] = &[
         },
     },
     Row {
+        id: 118,
+        name: "DECOMPRESSION",
+        set_on: SR,
+        query_on: Kinds::NONE,
+        access: dword(
+            |_| Err(Code::INVALID_PARAMETER),
+            |object, codings| match codings {
+                0..=3 => change(object, |settings| settings.decompression = codings),
+                _ => Err(Code::INVALID_PARAMETER),
+            },
+        ),
+    },
+    Row {
         id: 122,
         name: "WEB_SOCKET_RECEIVE_BUFFER_SIZE",
         set_on: SR,

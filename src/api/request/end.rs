@@ -11,6 +11,7 @@ use crate::api::settings::Settings;
 use crate::base::Result;
 use crate::net::op::Waiting;
 use crate::net::pool;
+use crate::proto::h1::BodyReader;
 
 impl Request {
     /// Puts the exchange back for the next operation. With the last byte of the body the connection is
@@ -20,6 +21,7 @@ impl Request {
         {
             let mut state = self.state.lock();
             exchange.keep &= !state.expired;
+            state.trailers = exchange.body.as_ref().and_then(BodyReader::trailers).cloned();
             let upgraded = state.response.as_ref().is_some_and(|head| head.status == SWITCHING_PROTOCOLS);
             if !ended || upgraded {
                 state.exchange = Some(exchange);

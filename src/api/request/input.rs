@@ -2,9 +2,11 @@
 
 use std::time::Instant;
 
+use crate::base::OutBuf;
 use crate::net::Connection;
 use crate::net::op::Fault;
 use crate::net::op::Waiting;
+use crate::proto::coding::Decoder;
 use crate::proto::h1::BodyReader;
 use crate::proto::h1::Step;
 
@@ -13,6 +15,8 @@ pub(super) struct Exchange {
     pub(super) input: Input,
     /// Present once the final response head is there.
     pub(super) body: Option<BodyReader>,
+    /// Present when the body is coded and the application wants it plain.
+    pub(super) decoder: Option<Decoder>,
     /// Request and response let the connection serve another request afterwards.
     pub(super) keep: bool,
     /// The request said `Connection: close`: the application is told of the end.
@@ -21,7 +25,14 @@ pub(super) struct Exchange {
 
 impl Exchange {
     pub(super) fn new(connection: Connection) -> Exchange {
-        Exchange { connection, input: Input::default(), body: None, keep: false, tell_end: false }
+        Exchange {
+            connection,
+            input: Input::default(),
+            body: None,
+            decoder: None,
+            keep: false,
+            tell_end: false,
+        }
     }
 
     /// Whether all of the body has been taken, as far as what has arrived can tell.
@@ -34,7 +45,27 @@ impl Exchange {
             // The next read says so.
             Err(_) => {}
         }
-        body.is_done()
+        if !body.is_done() {
+            return false;
+        }
+        match &mut self.decoder {
+            Some(decoder) => decoder.end().is_ok() && decoder.ready().is_empty(),
+            None => true,
+        }
+    }
+
+    /// Takes what is ready, at most `payload` bytes of it, into the application's room.
+    pub(super) fn take(&mut self, payload: usize, into: &mut OutBuf) {
+        let ready = self.decoder.as_ref().map_or(self.input.unread(), Decoder::ready);
+        let n = into.fill(ready.get(..payload).unwrap_or(ready));
+        match (&mut self.decoder, &mut self.body) {
+            (Some(decoder), _) => decoder.taken(n),
+            (None, Some(body)) => {
+                self.input.consume(n);
+                body.consumed(n);
+            }
+            (None, None) => {}
+        }
     }
 
     /// Reads what is left of a body that nobody wants, so that the connection can be used again. Gives

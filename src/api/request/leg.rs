@@ -29,6 +29,8 @@ pub(super) struct Extras {
     /// The length of the body.
     pub(super) total: u64,
     pub(super) keep_alive: bool,
+    /// Both codings are asked for, whatever the application asks for itself.
+    pub(super) decompression: bool,
 }
 
 #[derive(Clone)]
@@ -58,6 +60,9 @@ impl Leg {
         }
         if let Some(referrer) = &rules.referrer {
             headers.push_if_absent(b"Referer", referrer);
+        }
+        if extras.decompression {
+            headers.set(b"Accept-Encoding", b"gzip, deflate");
         }
         if !extras.agent.is_empty() {
             headers.push_if_absent(b"User-Agent", &extras.agent);

@@ -230,6 +230,8 @@ const KNOWN_FLAGS: u32 = FLAG_SECURE | 0x04 | 0x08 | 0x40 | 0x80 | FLAG_REFRESH;
 pub(crate) enum HeaderSide {
     Request,
     Response,
+    /// What came behind a chunked body.
+    Trailers,
 }
 
 impl Headers {

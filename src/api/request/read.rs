@@ -125,10 +125,10 @@ impl Request {
 
     async fn read_body(&self, exchange: &mut Exchange, into: &mut OutBuf) -> Result<()> {
         while into.remaining() > 0 {
-            let Exchange { connection, input, body, keep, .. } = &mut *exchange;
+            let Exchange { connection, input, body, decoder, keep, .. } = &mut *exchange;
             let Some(body) = body else { return Err(Code::INTERNAL_ERROR) };
             let direct = usize::try_from(body.direct()).unwrap_or(usize::MAX).min(into.remaining());
-            if direct >= DIRECT && input.unread().is_empty() {
+            if direct >= DIRECT && input.unread().is_empty() && decoder.is_none() {
                 let until = deadline(self.settings.lock().timeouts.receive);
                 let room = &mut into.spare()[..direct];
                 let n = connection.receive(&self.waiting, room, until).await.map_err(broken)?;
@@ -145,19 +145,36 @@ impl Request {
             if payload == 0 {
                 return Ok(());
             }
-            let Exchange { input, body: Some(body), .. } = &mut *exchange else {
-                return Err(Code::INTERNAL_ERROR);
-            };
-            let waiting = input.unread();
-            let n = into.fill(waiting.get(..payload).unwrap_or(waiting));
-            input.consume(n);
-            body.consumed(n);
+            exchange.take(payload, into);
         }
         Ok(())
     }
 
-    /// Reads until payload stands first in the input; how much of it there is, 0 at the body's end.
+    /// Reads until something is ready for the application; how much of it there is, 0 at the body's end.
     async fn payload(&self, exchange: &mut Exchange) -> Result<usize> {
+        loop {
+            if let Some(decoder) = &exchange.decoder
+                && !decoder.ready().is_empty()
+            {
+                return Ok(decoder.ready().len());
+            }
+            let coded = self.payload_as_sent(exchange).await?;
+            let Exchange { input, body: Some(body), decoder: Some(decoder), .. } = &mut *exchange else {
+                return Ok(coded);
+            };
+            if coded == 0 {
+                decoder.end().map_err(errors::coding)?;
+                return Ok(decoder.ready().len());
+            }
+            let waiting = input.unread();
+            let used = decoder.feed(waiting.get(..coded).unwrap_or(waiting)).map_err(errors::coding)?;
+            input.consume(used);
+            body.consumed(used);
+        }
+    }
+
+    /// Reads until payload stands first in the input; how much of it there is, 0 at the body's end.
+    async fn payload_as_sent(&self, exchange: &mut Exchange) -> Result<usize> {
         let Exchange { connection, input, body, keep, .. } = exchange;
         let Some(body) = body else { return Err(Code::INTERNAL_ERROR) };
         loop {

@@ -22,6 +22,7 @@ use crate::api::settings::REDIRECT_NEVER;
 use crate::api::settings::Settings;
 use crate::base::Code;
 use crate::base::Result;
+use crate::proto::coding::Decoder;
 use crate::proto::h1::BodyFraming;
 use crate::proto::h1::BodyReader;
 use crate::proto::h1::HeadLimits;
@@ -83,7 +84,7 @@ impl Request {
     ) -> Result<(Exchange, ResponseHead)> {
         let mut redirects = 0;
         loop {
-            let head = self.next_final_head(&mut exchange, settings).await?;
+            let mut head = self.next_final_head(&mut exchange, settings).await?;
             self.keep_cookies(&head, settings);
             if let Some(url) = self.redirect_target(&head, settings)? {
                 if redirects == settings.max_redirects {
@@ -104,6 +105,10 @@ impl Request {
             if head.status == SWITCHING_PROTOCOLS {
                 let leg = self.state.lock().leg.clone().ok_or(Code::INTERNAL_ERROR)?;
                 leg.check_upgrade(&head)?;
+            }
+            let has_body = exchange.body.as_ref().is_some_and(|body| !body.is_done());
+            if settings.decompression != 0 && has_body {
+                exchange.decoder = Decoder::of_response(&mut head.headers);
             }
             return Ok((exchange, head));
         }

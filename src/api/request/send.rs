@@ -93,6 +93,7 @@ impl Request {
                 cookies: self.cookies(&state.url, settings),
                 total: u64::from(body.total).max(body.optional.len() as u64),
                 keep_alive: settings.disabled & DISABLE_KEEP_ALIVE == 0,
+                decompression: settings.decompression != 0,
             };
             (Leg::build(&state, &extras)?, state.url.clone(), body)
         };

@@ -25,6 +25,8 @@ pub(super) struct State {
     /// The leg as it went out last.
     pub(super) leg: Option<Leg>,
     pub(super) response: Option<ResponseHead>,
+    /// What came behind the body, once all of it has been read.
+    pub(super) trailers: Option<Headers>,
     /// What queries tell of the connection, also when it serves somebody else already.
     pub(super) route: Option<Route>,
     /// The connection with what has been read from it; an operation takes it while it runs.
@@ -85,6 +87,7 @@ impl State {
             phase: Phase::Open,
             leg: None,
             response: None,
+            trailers: None,
             route: None,
             exchange: None,
             promised: 0,
@@ -104,6 +107,7 @@ impl State {
         self.route = None;
         self.promised = 0;
         self.response = None;
+        self.trailers = None;
         self.leg = None;
         self.body = Arc::new(body);
         self.written = false;
