@@ -27,6 +27,14 @@ static int entries(const char *path) {
     return n;
 }
 
+static long resident_kib(void) {
+    long total = 0, pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    if (!f || fscanf(f, "%ld %ld", &total, &pages) != 2) pages = 0;
+    if (f) fclose(f);
+    return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
 static int closings;
 static void CALLBACK count(HINTERNET h, DWORD_PTR context, DWORD status, void *info, DWORD length) {
     (void)h, (void)context, (void)info, (void)length;
@@ -74,17 +82,22 @@ static void one(int async) {
 
 static void load_and_unload(void) {
     int i, maps, tasks, fds;
+    long memory;
     uint64_t end;
     h_limit(120);
     for (i = 0; i < 10; i++) one(i % 2);
     h_sleep(200);
     maps = lines("/proc/self/maps"), tasks = entries("/proc/self/task"), fds = entries("/proc/self/fd");
+    memory = resident_kib();
     for (i = 0; i < ROUNDS && !h_failed; i++) one(i % 2);
     end = h_ms() + 10000;
     while ((entries("/proc/self/task") > tasks || entries("/proc/self/fd") > fds) && h_ms() < end) h_sleep(20);
     if (entries("/proc/self/task") > tasks) FAIL("%d threads became %d", tasks, entries("/proc/self/task"));
     if (entries("/proc/self/fd") > fds) FAIL("%d descriptors became %d", fds, entries("/proc/self/fd"));
+    printf("# %d rounds: mappings %d -> %d, threads %d -> %d, descriptors %d -> %d, resident %ld -> %ld KiB\n", ROUNDS, maps,
+           lines("/proc/self/maps"), tasks, entries("/proc/self/task"), fds, entries("/proc/self/fd"), memory, resident_kib());
 #ifndef H_SLOW
+    if (resident_kib() > memory + 2048) FAIL("%ld KiB became %ld KiB", memory, resident_kib());
     if (lines("/proc/self/maps") > maps + 8) FAIL("%d mappings became %d", maps, lines("/proc/self/maps"));
 #endif
 }
