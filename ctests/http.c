@@ -330,6 +330,98 @@ static void the_applications_cookie_comes_first(void) {
     h_finish(&c);
 }
 
+/* ---- many at once ---- */
+
+#ifdef H_SLOW
+#define EACH 100
+#else
+#define EACH 1000
+#endif
+
+static HINTERNET crowd_connection;
+static int crowd_failures, crowd_left;
+
+static void crowd_thread(void *unused) {
+    int i;
+    (void)unused;
+    for (i = 0; i < EACH; i++) {
+        HINTERNET req = WinHttpOpenRequest(crowd_connection, W("GET"), W("/keep/ordinary?size=3000"), NULL, NULL, NULL, 0);
+        char text[4096];
+        DWORD n = 0;
+        if (!WinHttpSendRequest(req, NULL, 0, NULL, 0, 0, 0) || !WinHttpReceiveResponse(req, NULL) ||
+            (i % 3 && (!WinHttpReadData(req, text, sizeof text, &n) || n != 3000)))
+            h_inc(&crowd_failures);
+        WinHttpCloseHandle(req);
+    }
+}
+
+static void four_threads_on_one_session(void) {
+    conn c;
+    h_thread threads[4];
+    int i, before, after;
+    h_limit(120);
+    NEED(prepare(&c, 0));
+    crowd_connection = c.con;
+    before = connection(&c, 0);
+    for (i = 0; i < 4; i++) threads[i] = h_spawn(crowd_thread, NULL);
+    for (i = 0; i < 4; i++) h_join(threads[i]);
+    EQ(crowd_failures, 0);
+    after = connection(&c, 0);
+    /* Every third response is not read; what of it has not arrived at the close costs a connection. */
+    if (after - before > 4 * EACH / 3 + 10) FAIL("%d new connections", after - before);
+    h_finish(&c);
+}
+
+static void crowd_open(void) {
+    HINTERNET req = WinHttpOpenRequest(crowd_connection, W("GET"), W("/keep/chunked?size=3000"), NULL, NULL, NULL, 0);
+    char *room = malloc(4096);
+    if (!WinHttpSendRequest(req, NULL, 0, NULL, 0, 0, (DWORD_PTR)room)) h_inc(&crowd_failures);
+}
+
+static void CALLBACK crowd_callback(HINTERNET req, DWORD_PTR room, DWORD status, void *info, DWORD length) {
+    (void)info;
+    switch (status) {
+    case WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE: WinHttpReceiveResponse(req, NULL); break;
+    case WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE: WinHttpReadData(req, (void *)room, 4096, NULL); break;
+    case WINHTTP_CALLBACK_STATUS_REQUEST_ERROR: h_inc(&crowd_failures); WinHttpCloseHandle(req); break;
+    case WINHTTP_CALLBACK_STATUS_READ_COMPLETE:
+        if (length != 3000) h_inc(&crowd_failures);
+        WinHttpCloseHandle(req);
+        break;
+    case WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING:
+        if (!room) break;
+        free((void *)room);
+        if (__atomic_sub_fetch(&crowd_left, 1, __ATOMIC_SEQ_CST) >= 4) crowd_open();
+        break;
+    }
+}
+
+static void four_at_once_asynchronously(void) {
+    conn c;
+    uint64_t end = h_ms() + 100000;
+    int before, after, i;
+    h_limit(120);
+    NEED(prepare(&c, 0));
+    before = connection(&c, 0);
+    h_finish(&c);
+    crowd_failures = 0;
+    memset(&c, 0, sizeof c);
+    c.ses = h_open(1);
+    WinHttpSetStatusCallback(c.ses, crowd_callback, WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS, 0);
+    crowd_connection = c.con = WinHttpConnect(c.ses, W("127.0.0.1"), h_port("plain"), 0);
+    h_put(&crowd_left, 4 * EACH);
+    for (i = 0; i < 4; i++) crowd_open();
+    while (h_get(&crowd_left) > 0 && h_ms() < end) h_sleep(5);
+    EQ(crowd_left, 0);
+    EQ(crowd_failures, 0);
+    WinHttpCloseHandle(c.con);
+    WinHttpCloseHandle(c.ses);
+    NEED(prepare(&c, 0));
+    after = connection(&c, 0);
+    if (after - before > 8) FAIL("%d new connections", after - before);
+    h_finish(&c);
+}
+
 /* ---- content codings ---- */
 
 static char plain[400001], expected[400001];
@@ -457,6 +549,8 @@ TESTS {
     CASE2(sending_again_on_one_handle);
     CASE2(cookies_come_back);
     CASE(the_applications_cookie_comes_first);
+    CASE(four_threads_on_one_session);
+    CASE(four_at_once_asynchronously);
     CASE2(bodies_are_decoded);
     CASE(available_counts_decoded_bytes);
     CASE(what_is_not_decoded);
