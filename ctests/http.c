@@ -515,6 +515,75 @@ static void corrupt_codings_are_errors(int async) {
 }
 BOTH(corrupt_codings_are_errors)
 
+/* ---- what is told of a request ---- */
+
+static void times_and_counters(void) {
+    WINHTTP_REQUEST_TIMES t, again;
+    WINHTTP_REQUEST_STATS s;
+    DWORD size = sizeof t, error, apart = 1;
+    ULONGLONG last = 0;
+    size_t i;
+    static const int steps[] = {WinHttpConnectionAcquireStart, WinHttpNameResolutionStart, WinHttpNameResolutionEnd,
+        WinHttpConnectionEstablishmentStart, WinHttpConnectionEstablishmentEnd, WinHttpConnectionAcquireEnd, WinHttpSendRequestStart,
+        WinHttpSendRequestHeadersEnd, WinHttpSendRequestEnd, WinHttpReceiveResponseStart, WinHttpReceiveResponseHeadersEnd,
+        WinHttpReceiveResponseEnd};
+    conn c;
+    NEED(prepare(&c, 0));
+    EXPECT(WinHttpSetOption(c.ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &apart, sizeof apart));
+    ask_decoded(&c, "GET", "/gzip/gzip/90000");
+    EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_REQUEST_TIMES, &t, &size));
+    EQ(size, sizeof t);
+    EQ(t.cTimes, WinHttpRequestTimeLast);
+    EQ(t.rgullTimes[WinHttpSendRequestStart], 0);
+    EQ(h_exchange(&c, 0), 0);
+    EQ(read_all(&c, 0, plain, sizeof plain, &error), 90000);
+    EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_REQUEST_TIMES, &t, &size));
+    for (i = 0; i < sizeof steps / sizeof *steps; i++) {
+        if (t.rgullTimes[steps[i]] < last || !t.rgullTimes[steps[i]]) FAIL("time %d is out of order", steps[i]);
+        last = t.rgullTimes[steps[i]];
+    }
+    EQ(t.rgullTimes[WinHttpTlsHandshakeClientLeg1Start], 0);
+    size = sizeof s;
+    EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_REQUEST_STATS, &s, &size));
+    EQ(s.ullFlags, WINHTTP_REQUEST_STAT_FLAG_FIRST_REQUEST);
+    EQ(s.ulIndex, 0);
+    EQ(s.cStats, WinHttpRequestStatLast);
+    EXPECT(s.rgullStats[WinHttpRequestHeadersSize] > 50 && s.rgullStats[WinHttpResponseHeadersSize] > 50);
+    EQ(s.rgullStats[WinHttpResponseBodySize], 90000);
+    EXPECT(s.rgullStats[WinHttpResponseBodyCompressedSize] > 0 && s.rgullStats[WinHttpResponseBodyCompressedSize] < 90000);
+
+    /* The second on the connection has nothing to connect. */
+    EQ(h_exchange(&c, 0), 0);
+    EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_REQUEST_STATS, &s, &size));
+    EXPECT(!s.ullFlags && s.ulIndex == 1 && !s.rgullStats[WinHttpResponseBodySize]);
+    size = sizeof again;
+    EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_REQUEST_TIMES, &again, &size));
+    EQ(again.rgullTimes[WinHttpConnectionEstablishmentStart], 0);
+    EXPECT(again.rgullTimes[WinHttpSendRequestStart] > t.rgullTimes[WinHttpReceiveResponseEnd]);
+    h_finish(&c);
+}
+
+/* The addresses stay known when the connection serves others already. */
+static void the_connection_stays_known(void) {
+    WINHTTP_CONNECTION_INFO info;
+    DWORD size = sizeof info;
+    conn c;
+    NEED(prepare(&c, 0));
+    EXPECT(!WinHttpQueryOption(c.req, WINHTTP_OPTION_CONNECTION_INFO, &info, &size));
+    EQ(GetLastError(), E_STATE);
+    get(&c, 0, "/keep/ordinary");
+    memset(&info, 0, sizeof info);
+    EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_CONNECTION_INFO, &info, &size));
+    EQ(size, sizeof info);
+    EQ(info.cbSize, sizeof info);
+    {
+        const unsigned char *peer = (const unsigned char *)&info.RemoteAddress;
+        EQ(peer[2] << 8 | peer[3], h_port("plain"));
+        EQ(peer[4], 127);
+    }
+    h_finish(&c);
+}
+
 /* ---- trailers ---- */
 
 static void trailers_come_with_the_end(void) {
@@ -555,6 +624,8 @@ TESTS {
     CASE(available_counts_decoded_bytes);
     CASE(what_is_not_decoded);
     CASE2(corrupt_codings_are_errors);
+    CASE(times_and_counters);
+    CASE(the_connection_stays_known);
     CASE(trailers_come_with_the_end);
 }
 END_TESTS

@@ -25,6 +25,7 @@ pub(crate) use notice::WsOperation;
 pub(crate) use request::Body;
 pub(crate) use request::HeaderQuery;
 pub(crate) use request::HeaderSide;
+pub(crate) use request::Measures;
 pub(crate) use request::Opening;
 pub(crate) use request::Progress;
 pub(crate) use request::Request;

@@ -20,6 +20,8 @@ pub(crate) struct Connection {
     tls: Option<tls::Session>,
     local: SocketAddr,
     peer: SocketAddr,
+    /// How many requests have gone out on it.
+    requests: u32,
 }
 
 impl Connection {
@@ -30,11 +32,17 @@ impl Connection {
         peer: SocketAddr,
     ) -> io::Result<Connection> {
         let local = socket.local()?;
-        Ok(Connection { origin, socket, tls, local, peer })
+        Ok(Connection { origin, socket, tls, local, peer, requests: 0 })
     }
 
     pub(crate) fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// Counts one more request; how many there were before.
+    pub(crate) fn begin_request(&mut self) -> u32 {
+        self.requests += 1;
+        self.requests - 1
     }
 
     /// Leaves the engine: nobody waits for this connection.

@@ -5,6 +5,7 @@
 //! - `wait`: blocks until a socket is ready, the signal is set, or time is up
 //! - `event_support`, `signal_event`: sets a Win32 event object of the application's
 //! - `socket_address`: an address as C sees it
+//! - `ticks`: the performance counter
 
 #[cfg(target_os = "linux")]
 #[allow(unsafe_code)]

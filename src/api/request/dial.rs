@@ -8,6 +8,7 @@ use crate::api::Notice;
 use crate::api::errors;
 use crate::api::request::Request;
 use crate::api::request::deadline;
+use crate::api::request::measures::Moment;
 use crate::api::settings::Settings;
 use crate::base::Code;
 use crate::base::Result;
@@ -26,16 +27,21 @@ impl Request {
     /// A connection to the URL's server: one at rest, which nobody is told of, or a new one.
     pub(super) async fn connection(&self, url: &Url, settings: &Settings) -> Result<Connection> {
         let origin = self.origin(url, settings);
+        self.mark(Moment::AcquireStart);
         while let Some(mut connection) = pool::take(&origin) {
             match connection.join(self.engine.as_ref()) {
                 Ok(()) => {
+                    self.mark(Moment::AcquireEnd);
                     self.listen(connection.socket());
                     return Ok(connection);
                 }
                 Err(error) => log::debug!("{error}"),
             }
         }
-        self.dial(url, origin, settings).await
+        self.mark(Moment::AcquireWaitEnd);
+        let dialed = self.dial(url, origin, settings).await;
+        self.mark(Moment::AcquireEnd);
+        dialed
     }
 
     fn origin(&self, url: &Url, settings: &Settings) -> Origin {
@@ -57,10 +63,12 @@ impl Request {
     async fn dial(&self, url: &Url, origin: Origin, settings: &Settings) -> Result<Connection> {
         let host = url.host().dial_name();
         self.inform(&Notice::ResolvingName(url.host().name()))?;
+        self.mark(Moment::ResolveStart);
         let until = deadline(settings.timeouts.resolve);
         let addresses = net::resolve(&self.waiting, &host, url.port(), until)
             .await
             .map_err(|fault| errors::fault(&fault, Code::NAME_NOT_RESOLVED))?;
+        self.mark(Moment::ResolveEnd);
         let first = addresses.first().ok_or(Code::NAME_NOT_RESOLVED)?;
         self.inform(&Notice::NameResolved(&first.ip().to_string()))?;
 
@@ -68,8 +76,10 @@ impl Request {
         for address in addresses.iter().take(settings.connect_retries.max(1) as usize) {
             let ip = address.ip().to_string();
             self.inform(&Notice::ConnectingToServer(&ip))?;
+            self.mark(Moment::ConnectStart);
             match self.connect_to(*address, settings).await {
                 Ok((socket, peer)) => {
+                    self.mark(Moment::ConnectEnd);
                     self.inform(&Notice::ConnectedToServer(&ip))?;
                     let tls = match origin.tls {
                         Some(how) => Some(self.secure(&socket, url, how, settings).await?),
@@ -81,7 +91,10 @@ impl Request {
                     });
                 }
                 Err(Fault::Cancelled) => return Err(Code::OPERATION_CANCELLED),
-                Err(fault) => failure = errors::fault(&fault, Code::CANNOT_CONNECT),
+                Err(fault) => {
+                    self.state.lock().measures.connect_failures += 1;
+                    failure = errors::fault(&fault, Code::CANNOT_CONNECT);
+                }
             }
         }
         Err(failure)
@@ -115,8 +128,12 @@ impl Request {
             None => tls::Failure::Channel,
             Some(config) => {
                 let until = deadline(settings.timeouts.receive);
+                self.mark(Moment::TlsStart);
                 match tls::Session::handshake(&self.waiting, socket, url.host().name(), config, until).await {
-                    Ok(tls) => return Ok(tls),
+                    Ok(tls) => {
+                        self.mark(Moment::TlsEnd);
+                        return Ok(tls);
+                    }
                     Err(failure) => failure,
                 }
             }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use crate::api::Notice;
 use crate::api::request::Request;
 use crate::api::request::input::Exchange;
+use crate::api::request::measures::Moment;
 use crate::api::request::receive::SWITCHING_PROTOCOLS;
 use crate::api::settings::Settings;
 use crate::base::Result;
@@ -23,6 +24,9 @@ impl Request {
             exchange.keep &= !state.expired;
             state.trailers = exchange.body.as_ref().and_then(BodyReader::trailers).cloned();
             let upgraded = state.response.as_ref().is_some_and(|head| head.status == SWITCHING_PROTOCOLS);
+            if ended {
+                state.measures.mark(Moment::ReceiveEnd);
+            }
             if !ended || upgraded {
                 state.exchange = Some(exchange);
                 return Ok(());

@@ -17,6 +17,8 @@ pub(super) struct Exchange {
     pub(super) body: Option<BodyReader>,
     /// Present when the body is coded and the application wants it plain.
     pub(super) decoder: Option<Decoder>,
+    /// How many bytes of it have been decoded.
+    pub(super) coded: u64,
     /// Request and response let the connection serve another request afterwards.
     pub(super) keep: bool,
     /// The request said `Connection: close`: the application is told of the end.
@@ -30,6 +32,7 @@ impl Exchange {
             input: Input::default(),
             body: None,
             decoder: None,
+            coded: 0,
             keep: false,
             tell_end: false,
         }

@@ -6,6 +6,7 @@
 //! - `send.rs`, `receive.rs`, `read.rs`, `write.rs` the operations, as `async` code
 //! - `end.rs` what becomes of the connection
 //! - `task.rs` who drives them and how their end is told
+//! - `measures.rs` when it happened, and how many bytes it took
 //! - `query.rs` what the application can ask about headers
 //! - `upgrade.rs` from a 101 to a WebSocket
 //!
@@ -17,6 +18,7 @@ mod dial;
 mod end;
 mod input;
 mod leg;
+mod measures;
 mod query;
 mod read;
 mod receive;
@@ -57,6 +59,7 @@ use crate::proto::url::ObjectRules;
 use crate::proto::url::Url;
 pub(super) use input::Input;
 pub(super) use leg::Leg;
+pub(crate) use measures::Measures;
 pub(crate) use query::HeaderQuery;
 pub(crate) use read::Progress;
 pub(super) use receive::SWITCHING_PROTOCOLS;

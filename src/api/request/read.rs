@@ -101,7 +101,10 @@ impl Request {
         }
         let Some(mut exchange) = self.take_exchange() else { return Ok(done(&into)) };
         let read = match self.read_body(&mut exchange, &mut into).await {
-            Ok(()) => self.put_back(exchange),
+            Ok(()) => {
+                self.count(&exchange, into.filled() as u64);
+                self.put_back(exchange)
+            }
             Err(code) => Err(code),
         };
         let mut state = self.state.lock();
@@ -115,6 +118,12 @@ impl Request {
                 Err(code)
             }
         }
+    }
+
+    fn count(&self, exchange: &Exchange, read: u64) {
+        let measures = &mut self.state.lock().measures;
+        measures.body += read;
+        measures.coded_body = if exchange.decoder.is_some() { exchange.coded } else { measures.body };
     }
 
     /// None: the body has ended, or the connection went to a WebSocket.
@@ -159,7 +168,9 @@ impl Request {
                 return Ok(decoder.ready().len());
             }
             let coded = self.payload_as_sent(exchange).await?;
-            let Exchange { input, body: Some(body), decoder: Some(decoder), .. } = &mut *exchange else {
+            let Exchange { input, body: Some(body), decoder: Some(decoder), coded: total, .. } =
+                &mut *exchange
+            else {
                 return Ok(coded);
             };
             if coded == 0 {
@@ -170,6 +181,7 @@ impl Request {
             let used = decoder.feed(waiting.get(..coded).unwrap_or(waiting)).map_err(errors::coding)?;
             input.consume(used);
             body.consumed(used);
+            *total += used as u64;
         }
     }
 

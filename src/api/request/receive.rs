@@ -10,6 +10,7 @@ use crate::api::request::Request;
 use crate::api::request::broken;
 use crate::api::request::deadline;
 use crate::api::request::input::Exchange;
+use crate::api::request::measures::Moment;
 use crate::api::request::state::Phase;
 use crate::api::request::task::Api;
 use crate::api::request::task::Begin;
@@ -157,10 +158,16 @@ impl Request {
         // The limit for the whole head is looked at when data arrives, as Windows does.
         let whole = deadline(settings.timeouts.response_effective());
         self.inform(&Notice::ReceivingResponse)?;
+        self.mark(Moment::ReceiveStart);
         loop {
             match reader.parse(exchange.input.unread()).map_err(errors::head)? {
                 Parsed::Complete { head, used } => {
                     exchange.input.consume(used);
+                    {
+                        let mut state = self.state.lock();
+                        state.measures.mark(Moment::HeadReceived);
+                        state.measures.response_head = used as u64;
+                    }
                     self.inform(&Notice::ResponseReceived(u32::try_from(used).unwrap_or(u32::MAX)))?;
                     return Ok(head);
                 }

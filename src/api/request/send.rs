@@ -9,6 +9,7 @@ use crate::api::request::deadline;
 use crate::api::request::input::Exchange;
 use crate::api::request::leg::Extras;
 use crate::api::request::leg::Leg;
+use crate::api::request::measures::Moment;
 use crate::api::request::state::Phase;
 use crate::api::request::state::Route;
 use crate::api::request::task::Api;
@@ -97,12 +98,14 @@ impl Request {
             };
             (Leg::build(&state, &extras)?, state.url.clone(), body)
         };
-        let connection = self.connection(&url, settings).await?;
+        let mut connection = self.connection(&url, settings).await?;
         let mut wire = Vec::with_capacity(1024);
         leg.head().write(&mut wire);
         {
             let mut state = self.state.lock();
             state.route = Some(Route::of(&connection));
+            state.measures.index = connection.begin_request();
+            state.measures.request_head = wire.len() as u64;
             state.owed = leg.announced().saturating_sub(body.optional.len() as u64);
             state.leg = Some(leg);
         }
@@ -110,14 +113,17 @@ impl Request {
         // not have sent anything.
         self.inform(&Notice::SendingRequest)?;
         let until = || deadline(settings.timeouts.send);
+        self.mark(Moment::SendStart);
         let together = body.optional.len() <= TOGETHER;
         if together {
             wire.extend_from_slice(body.optional.as_slice());
         }
         connection.send(&self.waiting, &wire, until()).await.map_err(broken)?;
+        self.mark(Moment::HeadSent);
         if !together {
             connection.send(&self.waiting, body.optional.as_slice(), until()).await.map_err(broken)?;
         }
+        self.mark(Moment::SendEnd);
         let head = if together { wire.len() } else { wire.len() + body.optional.len() };
         self.inform(&Notice::RequestSent(u32::try_from(head).unwrap_or(u32::MAX)))?;
         self.state.lock().exchange = Some(Exchange::new(connection));

@@ -7,6 +7,7 @@ use crate::api::request::Body;
 use crate::api::request::input::Exchange;
 use crate::api::request::leg::Leg;
 use crate::api::request::leg::LegRules;
+use crate::api::request::measures::Measures;
 use crate::net::Connection;
 use crate::proto::h1::ResponseHead;
 use crate::proto::h1::Version;
@@ -22,6 +23,7 @@ pub(super) struct State {
     pub(super) headers: Headers,
     pub(super) leg_rules: LegRules,
     pub(super) phase: Phase,
+    pub(super) measures: Measures,
     /// The leg as it went out last.
     pub(super) leg: Option<Leg>,
     pub(super) response: Option<ResponseHead>,
@@ -85,6 +87,7 @@ impl State {
             headers: Headers::new(),
             leg_rules: LegRules::default(),
             phase: Phase::Open,
+            measures: Measures::NONE,
             leg: None,
             response: None,
             trailers: None,
@@ -104,6 +107,7 @@ impl State {
     pub(super) fn begin(&mut self, body: Body) {
         self.phase = Phase::Sending;
         self.expired = false;
+        self.measures = Measures::NONE;
         self.route = None;
         self.promised = 0;
         self.response = None;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::api::request::Request;
 use crate::api::request::broken;
 use crate::api::request::deadline;
+use crate::api::request::measures::Moment;
 use crate::api::request::state::Phase;
 use crate::api::request::task::Api;
 use crate::api::request::task::Begin;
@@ -52,6 +53,7 @@ impl Request {
         match sent {
             Ok(()) => {
                 state.exchange = Some(exchange);
+                state.measures.mark(Moment::SendEnd);
                 Ok(Done::Written(u32::try_from(data.len()).unwrap_or(u32::MAX)))
             }
             Err(fault) => {
