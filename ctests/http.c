@@ -422,6 +422,84 @@ static void four_at_once_asynchronously(void) {
     h_finish(&c);
 }
 
+static HINTERNET second;
+static int second_done;
+
+static void send_second(void *unused) {
+    (void)unused;
+    if (!WinHttpSendRequest(second, NULL, 0, NULL, 0, 0, 0)) h_put(&second_done, (int)GetLastError());
+    else h_put(&second_done, 1);
+}
+
+/* The second request waits inside the send until the first has let go of its connection. */
+static void connections_are_limited(int async) {
+    conn c;
+    DWORD one = 1, ms = 200;
+    h_thread thread;
+    HINTERNET first;
+    recorder *r = rec_new();
+    memset(&c, 0, sizeof c);
+    c.rec = r;
+    c.ses = h_open(async);
+    h_record_all(c.ses, r);
+    EXPECT(WinHttpSetOption(c.ses, WINHTTP_OPTION_MAX_CONNS_PER_SERVER, &one, sizeof one));
+    c.con = WinHttpConnect(c.ses, W("127.0.0.1"), h_port("plain"), 0);
+    reopen(&c, "GET", "/keep/ordinary?size=3000000");
+    EQ(h_exchange(&c, async), 0);
+    first = c.req;
+    c.req = NULL;
+    /* Not for ever. */
+    reopen(&c, "GET", "/keep/ordinary");
+    WinHttpSetOption(c.req, WINHTTP_OPTION_CONNECT_TIMEOUT, &ms, sizeof ms);
+    EQ(h_exchange(&c, async), E_TIMEOUT);
+    reopen(&c, "GET", "/keep/ordinary");
+    second = c.req;
+    second_done = 0;
+    thread = h_spawn(send_second, NULL);
+    h_sleep(150);
+    EQ(h_get(&second_done), async);
+    EQ(rec_count(r, second, WINHTTP_CALLBACK_STATUS_SENDING_REQUEST), 0);
+    WinHttpCloseHandle(first);
+    h_join(thread);
+    EQ(second_done, 1);
+    EXPECT(rec_wait(r, second, WINHTTP_CALLBACK_STATUS_SENDING_REQUEST));
+    if (async) EXPECT(rec_wait(r, second, WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE));
+    /* Closing ends the wait, too. */
+    first = c.req;
+    c.req = NULL;
+    reopen(&c, "GET", "/keep/ordinary");
+    second = c.req;
+    second_done = 0;
+    thread = h_spawn(send_second, NULL);
+    h_sleep(50);
+    EXPECT(WinHttpCloseHandle(second));
+    h_join(thread);
+    if (!async) EQ(second_done, E_CANCELLED);
+    EXPECT(rec_wait(r, second, WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING));
+    WinHttpCloseHandle(first);
+    c.req = NULL;
+    h_finish(&c);
+}
+BOTH(connections_are_limited)
+
+/* A WebSocket on a connection that has served others. */
+static void a_kept_connection_becomes_a_websocket(int async) {
+    conn c;
+    char text[64];
+    NEED(prepare(&c, async));
+    EXPECT(connection(&c, async) > 0);
+    reopen(&c, "GET", "/echo");
+    if (async) rec_clear(c.rec);
+    EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, NULL, 0));
+    NEED(h_upgrade(&c, async) == 0);
+    if (async) EQ(rec_count(c.rec, NULL, WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER), 0);
+    EQ(h_send(&c, async, TXT, "kept", 4), 0);
+    EQ_STR(h_message(&c, async, text, sizeof text), "kept");
+    EQ(h_close(&c, async, 1000, NULL), 0);
+    h_finish(&c);
+}
+BOTH(a_kept_connection_becomes_a_websocket)
+
 /* ---- content codings ---- */
 
 static char plain[400001], expected[400001];
@@ -620,6 +698,8 @@ TESTS {
     CASE(the_applications_cookie_comes_first);
     CASE(four_threads_on_one_session);
     CASE(four_at_once_asynchronously);
+    CASE2(connections_are_limited);
+    CASE2(a_kept_connection_becomes_a_websocket);
     CASE2(bodies_are_decoded);
     CASE(available_counts_decoded_bytes);
     CASE(what_is_not_decoded);

@@ -14,6 +14,7 @@ use crate::base::Code;
 use crate::base::Result;
 use crate::net::engine::Engine;
 use crate::net::engine::EngineOwner;
+use crate::net::limits::Limits;
 use crate::net::tls;
 use crate::platform;
 use crate::proto::cookies::Jar;
@@ -27,6 +28,7 @@ pub(crate) struct Session {
     /// Guards only itself: the `User-Agent` of requests that bring none.
     agent: Mutex<Vec<u8>>,
     tls: tls::Configs,
+    limits: Arc<Limits>,
     /// Guards only itself.
     cookies: Mutex<Jar>,
     /// Guards only itself: a Win32 event that is set when all is over.
@@ -59,6 +61,7 @@ impl Session {
             settings: Mutex::new(Settings::default()),
             agent: Mutex::new(narrow(&start.agent).ok_or(Code::INVALID_PARAMETER)?),
             tls: tls::Configs::new(),
+            limits: Arc::new(Limits::new()),
             cookies: Mutex::new(Jar::new()),
             unload_event: Mutex::new(None),
             engine,
@@ -83,6 +86,10 @@ impl Session {
 
     pub(crate) fn tls(&self) -> &tls::Configs {
         &self.tls
+    }
+
+    pub(crate) fn limits(&self) -> &Arc<Limits> {
+        &self.limits
     }
 
     pub(crate) fn cookies(&self) -> &Mutex<Jar> {

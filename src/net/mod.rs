@@ -4,6 +4,7 @@
 pub(crate) mod buffers;
 mod connection;
 pub(crate) mod engine;
+pub(crate) mod limits;
 pub(crate) mod op;
 pub(crate) mod pool;
 mod resolve;

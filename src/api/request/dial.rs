@@ -16,6 +16,7 @@ use crate::net;
 use crate::net::Connection;
 use crate::net::Socket;
 use crate::net::engine::Reactive;
+use crate::net::limits::Permit;
 use crate::net::op::Fault;
 use crate::net::op::Interest;
 use crate::net::pool;
@@ -25,23 +26,39 @@ use crate::proto::url::Url;
 
 impl Request {
     /// A connection to the URL's server: one at rest, which nobody is told of, or a new one.
-    pub(super) async fn connection(&self, url: &Url, settings: &Settings) -> Result<Connection> {
+    pub(super) async fn connection(
+        &self,
+        url: &Url,
+        settings: &Settings,
+    ) -> Result<(Connection, Option<Permit>)> {
         let origin = self.origin(url, settings);
         self.mark(Moment::AcquireStart);
+        let permit = self.permit(&origin, settings).await?;
+        self.mark(Moment::AcquireWaitEnd);
         while let Some(mut connection) = pool::take(&origin) {
             match connection.join(self.engine.as_ref()) {
                 Ok(()) => {
                     self.mark(Moment::AcquireEnd);
                     self.listen(connection.socket());
-                    return Ok(connection);
+                    return Ok((connection, permit));
                 }
                 Err(error) => log::debug!("{error}"),
             }
         }
-        self.mark(Moment::AcquireWaitEnd);
-        let dialed = self.dial(url, origin, settings).await;
+        let connection = self.dial(url, origin, settings).await?;
         self.mark(Moment::AcquireEnd);
-        dialed
+        Ok((connection, permit))
+    }
+
+    /// Waits while the session has as many connections in use as it may have.
+    async fn permit(&self, origin: &Origin, settings: &Settings) -> Result<Option<Permit>> {
+        let most = settings.max_conns_per_server;
+        if most == u32::MAX {
+            return Ok(None);
+        }
+        let until = deadline(settings.timeouts.connect);
+        let permit = self.connect.session().limits().permit(&self.waiting, origin, most, until).await;
+        permit.map(Some).map_err(|fault| errors::fault(&fault, Code::CANNOT_CONNECT))
     }
 
     fn origin(&self, url: &Url, settings: &Settings) -> Origin {

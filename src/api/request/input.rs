@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use crate::base::OutBuf;
 use crate::net::Connection;
+use crate::net::limits::Permit;
 use crate::net::op::Fault;
 use crate::net::op::Waiting;
 use crate::proto::coding::Decoder;
@@ -12,6 +13,8 @@ use crate::proto::h1::Step;
 
 pub(super) struct Exchange {
     pub(super) connection: Connection,
+    /// Goes when the connection is at rest or closed.
+    _permit: Option<Permit>,
     pub(super) input: Input,
     /// Present once the final response head is there.
     pub(super) body: Option<BodyReader>,
@@ -26,9 +29,10 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(connection: Connection) -> Exchange {
+    pub(super) fn new(connection: Connection, permit: Option<Permit>) -> Exchange {
         Exchange {
             connection,
+            _permit: permit,
             input: Input::default(),
             body: None,
             decoder: None,

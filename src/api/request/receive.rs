@@ -92,9 +92,10 @@ impl Request {
                     return Err(Code::REDIRECT_FAILED);
                 }
                 redirects += 1;
-                // A body without an end to be found ends the connection, not the request.
-                if self.begin_body(&mut exchange, &head, settings).is_ok() {
-                    self.leave(exchange, settings).await;
+                match self.begin_body(&mut exchange, &head, settings) {
+                    Ok(()) => self.leave(exchange, settings).await,
+                    // A body whose end cannot be found ends the connection, not the request.
+                    Err(_) => drop(exchange),
                 }
                 self.inform(&Notice::Redirect(&url.to_string()))?;
                 self.follow(url, head.status)?;

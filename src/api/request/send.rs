@@ -98,7 +98,7 @@ impl Request {
             };
             (Leg::build(&state, &extras)?, state.url.clone(), body)
         };
-        let mut connection = self.connection(&url, settings).await?;
+        let (mut connection, permit) = self.connection(&url, settings).await?;
         let mut wire = Vec::with_capacity(1024);
         leg.head().write(&mut wire);
         {
@@ -126,7 +126,7 @@ impl Request {
         self.mark(Moment::SendEnd);
         let head = if together { wire.len() } else { wire.len() + body.optional.len() };
         self.inform(&Notice::RequestSent(u32::try_from(head).unwrap_or(u32::MAX)))?;
-        self.state.lock().exchange = Some(Exchange::new(connection));
+        self.state.lock().exchange = Some(Exchange::new(connection, permit));
         Ok(())
     }
 }
