@@ -112,6 +112,10 @@ fn client(task: &Task, options: &Options<'_>, server: &Server) -> Sample {
 fn print_line(row: &Row, who: Who, figure: &Figure, limit: &[Sample], samples: &[Sample]) {
     let numbers = |samples: &[Sample]| samples.iter().map(|sample| (figure.of)(sample)).collect::<Vec<_>>();
     let (base, own) = (numbers(limit), numbers(samples));
+    if own.iter().any(|own| own.is_nan()) {
+        // Not to be had: the allocations of a library that was loaded.
+        return;
+    }
     let ratios: Vec<f64> = own.iter().zip(&base).map(|(own, base)| own / base).collect();
     let shown =
         |value: f64| format!("{:.*}", if value / figure.unit < 100.0 { 2 } else { 0 }, value / figure.unit);
@@ -133,15 +137,18 @@ fn print_line(row: &Row, who: Who, figure: &Figure, limit: &[Sample], samples: &
         Judged::Share => judged >= goal,
         Judged::Ratio | Judged::Number => judged <= goal,
     };
-    let (reach, aim, mark) = match figure.goals {
-        Some((reach, aim)) => {
-            let mark = if within(aim) { "aim" } else { if within(reach) { "reach" } else { "short" } };
-            (reach.to_string(), aim.to_string(), mark)
-        }
-        None => (String::new(), String::new(), ""),
+    let (reach, aim) = figure.goals;
+    let mark = if within(aim) {
+        "aim"
+    } else if within(reach) {
+        "reach"
+    } else {
+        "short"
     };
-    let ratio = median(&ratios);
-    let ratio = if ratio.is_finite() { format!("{ratio:.2}") } else { String::new() };
+    let ratio = match figure.judged {
+        Judged::Ratio | Judged::Share => format!("{judged:.2}"),
+        Judged::Number => String::new(),
+    };
     println!(
         "| {} | {} | {} | {} | {} | {ratio} | {spread} | {reach} | {aim} | {mark} |",
         row.name,

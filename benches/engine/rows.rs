@@ -23,7 +23,7 @@ pub(super) struct Figure {
     /// What the raw number is divided by to be shown.
     pub(super) unit: f64,
     pub(super) judged: Judged,
-    pub(super) goals: Option<(f64, f64)>,
+    pub(super) goals: (f64, f64),
 }
 
 /// What is compared with the goals.
@@ -60,35 +60,33 @@ const fn figure(
     of: fn(&Sample) -> f64,
     unit: f64,
     judged: Judged,
-    goals: Option<(f64, f64)>,
+    goals: (f64, f64),
 ) -> Figure {
     Figure { name, of, unit, judged, goals }
 }
 
 const fn p50(reach: f64, aim: f64) -> Figure {
-    figure("p50, us", |sample| sample.p50, 1e3, Judged::Ratio, Some((reach, aim)))
+    figure("p50, us", |sample| sample.p50, 1e3, Judged::Ratio, (reach, aim))
 }
 
 const fn cpu(reach: f64, aim: f64) -> Figure {
-    figure("CPU a message, us", |sample| sample.cpu, 1e3, Judged::Ratio, Some((reach, aim)))
+    figure("CPU a message, us", |sample| sample.cpu, 1e3, Judged::Ratio, (reach, aim))
 }
 
 const fn cpu_ns(reach: f64, aim: f64) -> Figure {
-    figure("CPU a message, ns", |sample| sample.cpu, 1.0, Judged::Number, Some((reach, aim)))
+    figure("CPU a message, ns", |sample| sample.cpu, 1.0, Judged::Number, (reach, aim))
 }
 
 const fn rate(reach: f64, aim: f64) -> Figure {
-    figure("MB/s", |sample| sample.rate, 1.0, Judged::Share, Some((reach, aim)))
+    figure("MB/s", |sample| sample.rate, 1.0, Judged::Share, (reach, aim))
 }
 
 const SWITCHES: Figure =
-    figure("context switches", |sample| sample.switches, 1.0, Judged::Ratio, Some((1.05, 1.02)));
+    figure("context switches", |sample| sample.switches, 1.0, Judged::Ratio, (1.05, 1.02));
 const ALLOCATIONS: Figure =
-    figure("allocations a message", |sample| sample.allocations, 1.0, Judged::Number, Some((0.01, 0.0)));
-const WORST: Figure =
-    figure("longest echo, ms", |sample| sample.worst, 1.0, Judged::Number, Some((40.0, 15.0)));
-const RESIDENT: Figure =
-    figure("resident, KB", |sample| sample.resident, 1.0, Judged::Number, Some((6.0, 2.0)));
+    figure("allocations a message", |sample| sample.allocations, 1.0, Judged::Number, (0.01, 0.0));
+const WORST: Figure = figure("longest echo, ms", |sample| sample.worst, 1.0, Judged::Number, (40.0, 15.0));
+const RESIDENT: Figure = figure("resident, KB", |sample| sample.resident, 1.0, Judged::Number, (6.0, 2.0));
 
 /// Every row. The goals are ratios to the limit, unless the figure's name says otherwise.
 pub(super) const ROWS: &[Row] = &[

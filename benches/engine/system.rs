@@ -10,6 +10,7 @@ use std::os::fd::OwnedFd;
 use std::time::Instant;
 
 use super::allocations;
+use super::api;
 use super::task::Sample;
 use super::task::Task;
 
@@ -72,7 +73,11 @@ impl Usage {
             at: Instant::now(),
             cpu: nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime),
             switches: (usage.ru_nvcsw + usage.ru_nivcsw) as f64,
-            allocations: allocations::count() as f64,
+            allocations: if env::var_os(api::LIBRARY).is_none() {
+                allocations::count() as f64
+            } else {
+                f64::NAN
+            },
         }
     }
 
