@@ -1,0 +1,19 @@
+//! Windows, and Wine.
+
+mod address;
+mod events;
+mod module;
+mod thread;
+mod wait;
+
+pub(crate) use address::socket_address;
+pub(crate) use events::event_support;
+pub(crate) use events::signal_event;
+pub(crate) use thread::spawn_thread;
+pub(crate) use wait::Signal;
+pub(crate) use wait::SocketId;
+pub(crate) use wait::socket_id;
+pub(crate) use wait::wait;
+
+/// The poll loop forgets a socket it has reported until the socket says `WouldBlock`.
+pub(crate) const A_SHORT_READ_EMPTIES: bool = false;
