@@ -1,5 +1,7 @@
 //! Protocols without I/O: bytes in, events and bytes out. No sockets, no clock, no unsafe code.
 
+pub(crate) mod date;
+
 // What connection reuse, trailers and the `...Ex` functions need is here and tested; the layers
 // above do not use it yet.
 #[cfg_attr(not(test), expect(dead_code, reason = "keep-alive and trailers wait for the connection pool"))]
