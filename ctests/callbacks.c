@@ -312,7 +312,7 @@ static void address_texts(recorder *r, const h_record *e) {
 static void names_and_addresses(void) {
     recorder *r = rec_new();
     conn c;
-    r->hook = address_texts;
+    h_put(&r->hook, address_texts);
     NEED(h_websocket(&c, 1, "/echo", r));
     h_finish(&c);
 }
@@ -322,7 +322,7 @@ static void names_and_addresses(void) {
 static char loop_buffer[16];
 
 static void send_again(recorder *r, const h_record *e) {
-    int *left = r->user;
+    int *left = h_get(&r->user);
     if (e->status == STATUS(WRITE_COMPLETE) && --*left > 0)
         if (WinHttpWebSocketSend(e->handle, BIN, loop_buffer, 1)) FAIL("Send failed in WRITE_COMPLETE");
 }
@@ -332,8 +332,8 @@ static void sends_from_write_complete_nest_three_deep(void) {
     conn c;
     int left = 3000;
     NEED(h_websocket(&c, 1, "/deaf", r));
-    r->hook = send_again;
-    r->user = &left;
+    h_put(&r->hook, send_again);
+    h_put(&r->user, (void *)&left);
     EQ(WinHttpWebSocketSend(c.ws, BIN, loop_buffer, 1), 0);
     EXPECT(rec_wait_nth(r, c.ws, STATUS(WRITE_COMPLETE), 3000, 20000, NULL));
     if (r->max_depth > 3) FAIL("callbacks nested %d deep", r->max_depth);
@@ -342,7 +342,7 @@ static void sends_from_write_complete_nest_three_deep(void) {
 
 static void receive_again(recorder *r, const h_record *e) {
     if (e->status == STATUS(READ_COMPLETE)) {
-        int *left = r->user;
+        int *left = h_get(&r->user);
         if (--*left > 0 && WinHttpWebSocketReceive(e->handle, loop_buffer, sizeof loop_buffer, NULL, NULL))
             FAIL("Receive failed in READ_COMPLETE");
     }
@@ -353,8 +353,8 @@ static void receives_from_read_complete_nest_three_deep(void) {
     conn c;
     int left = 6250;
     NEED(h_websocket(&c, 1, "/send/binary/100000", r));
-    r->hook = receive_again;
-    r->user = &left;
+    h_put(&r->hook, receive_again);
+    h_put(&r->user, (void *)&left);
     EQ(WinHttpWebSocketReceive(c.ws, loop_buffer, sizeof loop_buffer, NULL, NULL), 0);
     EXPECT(rec_wait_nth(r, c.ws, STATUS(READ_COMPLETE), 6250, 20000, NULL));
     if (r->max_depth > 3) FAIL("callbacks nested %d deep", r->max_depth);
@@ -384,7 +384,7 @@ static void reads_of_a_body_nest_three_deep(void) {
     int i;
     NEED(h_prepare(&c, 1, "plain", "/body/30000", r, 0));
     NEED(h_exchange(&c, 1) == 0);
-    r->hook = read_ping_pong;
+    h_put(&r->hook, read_ping_pong);
     EXPECT(WinHttpQueryDataAvailable(c.req, NULL));
     for (i = 1; i < 4000; i++) {
         h_record e;
@@ -406,7 +406,7 @@ typedef struct closer {
 } closer;
 
 static void close_at(recorder *r, const h_record *e) {
-    closer *k = r->user;
+    closer *k = h_get(&r->user);
     if (e->status == k->at && h_inc(&k->done) == 1) {
         if (!WinHttpCloseHandle(e->handle)) FAIL("closing in %s: error %u", status_name(e->status), (unsigned)GetLastError());
         /* The handle is gone for every later call, and nothing crashes. */
@@ -427,8 +427,8 @@ static void closing_in_every_notice_of_a_request(void) {
         int j, last = -1;
         HINTERNET req;
         NEED(h_prepare(&c, 1, "plain", "/echo", r, 1));
-        r->user = &k;
-        r->hook = close_at;
+        h_put(&r->user, (void *)&k);
+        h_put(&r->hook, close_at);
         req = c.req;
         if (WinHttpSendRequest(req, NULL, 0, NULL, 0, 0, 0) &&
             rec_wait(r, req, STATUS(SENDREQUEST_COMPLETE) | STATUS(REQUEST_ERROR) | STATUS(HANDLE_CLOSING)) && !h_get(&k.done))
@@ -454,8 +454,8 @@ static void closed_in_sending_request_sends_nothing(void) {
     const char *token = h_token();
     snprintf(path, sizeof path, "/status/200?id=%s", token);
     NEED(h_prepare(&c, 1, "plain", path, r, 0));
-    r->user = &k;
-    r->hook = close_at;
+    h_put(&r->user, (void *)&k);
+    h_put(&r->hook, close_at);
     EXPECT(WinHttpSendRequest(c.req, NULL, 0, NULL, 0, 0, 0));
     EXPECT(rec_wait(r, c.req, STATUS(HANDLE_CLOSING)));
     EQ(rec_count(r, c.req, STATUS(REQUEST_SENT)), 0);
@@ -478,8 +478,8 @@ static void closing_in_every_notice_of_a_websocket(void) {
         int j, last = -1;
         NEED(h_websocket(&c, 1, "/echo", r));
         ws = c.ws;
-        r->user = &k;
-        r->hook = close_at;
+        h_put(&r->user, (void *)&k);
+        h_put(&r->hook, close_at);
         WinHttpWebSocketReceive(ws, buffer, sizeof buffer, NULL, NULL);
         if (at[i] == STATUS(WRITE_COMPLETE) || at[i] == STATUS(READ_COMPLETE)) WinHttpWebSocketSend(ws, TXT, (void *)"x", 1);
         if (at[i] == STATUS(SHUTDOWN_COMPLETE)) WinHttpWebSocketShutdown(ws, 1000, NULL, 0);
@@ -502,7 +502,7 @@ typedef struct inside {
 } inside;
 
 static void upgrade_inside(recorder *r, const h_record *e) {
-    inside *in = r->user;
+    inside *in = h_get(&r->user);
     if (e->status == STATUS(SENDREQUEST_COMPLETE)) {
         if (!WinHttpReceiveResponse(e->handle, NULL)) FAIL("ReceiveResponse in SENDREQUEST_COMPLETE");
     } else if (e->status == STATUS(HEADERS_AVAILABLE)) {
@@ -519,8 +519,8 @@ static void everything_from_inside_callbacks(void) {
     inside in = {0};
     h_record e = {0};
     NEED(h_prepare(&c, 1, "plain", "/greeting", r, 1));
-    r->user = &in;
-    r->hook = upgrade_inside;
+    h_put(&r->user, (void *)&in);
+    h_put(&r->hook, upgrade_inside);
     EXPECT(WinHttpSendRequest(c.req, NULL, 0, NULL, 0, 0, 0));
     EXPECT(rec_wait_nth(r, NULL, STATUS(READ_COMPLETE), 1, 5000, &e));
     EQ(e.info.ws_status.dwBytesTransferred, 7);
@@ -532,7 +532,7 @@ static void everything_from_inside_callbacks(void) {
 }
 
 static void receive_response_inside(recorder *r, const h_record *e) {
-    DWORD at = *(DWORD *)r->user;
+    DWORD at = *(DWORD *)h_get(&r->user);
     if (e->status == at && !WinHttpReceiveResponse(e->handle, NULL)) FAIL("in %s: %u", status_name(at), (unsigned)GetLastError());
 }
 
@@ -543,8 +543,8 @@ static void receive_response_before_the_send_has_finished(void) {
         recorder *r = rec_new();
         conn c;
         NEED(h_prepare(&c, 1, "plain", "/echo", r, 1));
-        r->user = &at[i];
-        r->hook = receive_response_inside;
+        h_put(&r->user, (void *)&at[i]);
+        h_put(&r->hook, receive_response_inside);
         EXPECT(WinHttpSendRequest(c.req, NULL, 0, NULL, 0, 0, 0));
         if (!rec_wait(r, c.req, STATUS(HEADERS_AVAILABLE))) FAIL("in %s: no HEADERS_AVAILABLE", status_name(at[i]));
         EQ_ROW(status_name(at[i]), rec_count(r, c.req, STATUS(SENDREQUEST_COMPLETE)), 1);
@@ -591,7 +591,7 @@ typedef struct blocker {
 } blocker;
 
 static void block_at(recorder *r, const h_record *e) {
-    blocker *b = r->user;
+    blocker *b = h_get(&r->user);
     if (e->status == b->at) {
         h_event_set(&b->entered);
         h_event_wait(&b->release, 10000);
@@ -610,8 +610,8 @@ static void a_blocked_write_callback_does_not_stall_reading(void) {
     h_event_init(&b.release);
     b.at = STATUS(WRITE_COMPLETE);
     NEED(h_websocket(&c, 1, "/echo", r));
-    r->user = &b;
-    r->hook = block_at;
+    h_put(&r->user, (void *)&b);
+    h_put(&r->hook, block_at);
     EQ(WinHttpWebSocketReceive(c.ws, buffer, sizeof buffer, NULL, NULL), 0);
     t = h_spawn(send_one, c.ws);
     EXPECT(h_event_wait(&b.entered, 5000));
@@ -631,8 +631,8 @@ static void closing_waits_for_the_running_callback(void) {
     h_event_init(&b.release);
     b.at = STATUS(READ_COMPLETE);
     NEED(h_websocket(&c, 1, "/greeting", r));
-    r->user = &b;
-    r->hook = block_at;
+    h_put(&r->user, (void *)&b);
+    h_put(&r->hook, block_at);
     EQ(WinHttpWebSocketReceive(c.ws, buffer, sizeof buffer, NULL, NULL), 0);
     if (!h_event_wait(&b.entered, 5000)) FAIL("no READ_COMPLETE");
     EXPECT(WinHttpCloseHandle(c.ws));
@@ -662,7 +662,7 @@ static void clients_own_lock(void) {
     int i;
     h_mutex_init(&own_lock);
     NEED(h_websocket(&c, 1, "/echo", r));
-    r->hook = lock_in_callback;
+    h_put(&r->hook, lock_in_callback);
     for (i = 0; i < 50; i++) {
         h_lock(&own_lock);
         h_put(&own_owner, h_thread_id());

@@ -335,14 +335,14 @@ typedef struct recorder {
     int count, room;
     void (*hook)(struct recorder *, const h_record *); /* runs in the callback, no lock held */
     void *user;
-    int running, overlapped; /* callbacks now running; HANDLE_CLOSING saw another of its handle */
+    int running; /* hooks not returned yet: they may look at the case's stack */
     int max_depth;
 } recorder;
 
 static __thread int h_depth;
 
 /* Recorders live as long as the program: a late callback is a failure to report, not a crash. */
-static recorder *h_recorders[20000];
+static recorder *volatile h_recorders[20000];
 static unsigned h_recorder_count;
 
 static inline recorder *rec_new(void) {
@@ -357,6 +357,7 @@ static inline recorder *rec_new(void) {
 
 static void CALLBACK rec_callback(HINTERNET handle, DWORD_PTR context, DWORD status, void *info, DWORD length) {
     recorder *r = (recorder *)context;
+    void (*hook)(recorder *, const h_record *);
     h_record e;
     if (!r) return;
     memset(&e, 0, sizeof e);
@@ -381,11 +382,25 @@ static void CALLBACK rec_callback(HINTERNET handle, DWORD_PTR context, DWORD sta
         r->log = realloc(r->log, sizeof *r->log * (size_t)r->room);
     }
     r->log[r->count++] = e;
+    r->running++;
     if (e.depth > r->max_depth) r->max_depth = e.depth;
     h_broadcast(&r->c);
     h_unlock(&r->m);
-    if (r->hook) r->hook(r, &e);
+    hook = h_get(&r->hook);
+    if (hook) hook(r, &e);
     h_depth--;
+    h_lock(&r->m);
+    r->running--;
+    h_broadcast(&r->c);
+    h_unlock(&r->m);
+}
+
+/* Until every callback of this recorder has returned. */
+static inline void rec_quiet(recorder *r) {
+    uint64_t end = h_ms() + 10000;
+    h_lock(&r->m);
+    while (r->running && h_ms() < end) h_wait_until(&r->c, &r->m, end);
+    h_unlock(&r->m);
 }
 
 static inline int rec_matches(const h_record *e, HINTERNET handle, DWORD mask) {
@@ -577,6 +592,7 @@ static inline void h_finish(conn *c) {
     h_gone(c, c->req, "request");
     h_gone(c, c->con, "connection");
     h_gone(c, c->ses, "session");
+    if (c->rec) rec_quiet(c->rec);
     memset(c, 0, sizeof *c);
 }
 

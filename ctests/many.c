@@ -151,7 +151,7 @@ static void sleeping_callbacks_delay_nobody(void) {
         NEED(h_websocket(&c[i], 1, "/echo", r));
         EQ(WinHttpWebSocketReceive(c[i].ws, in[i], 16, NULL, NULL), 0);
     }
-    r->hook = fall_asleep;
+    h_put(&r->hook, fall_asleep);
     for (i = 0; i < SLEEPERS; i++) EQ(WinHttpWebSocketSend(c[i].ws, BIN, (void *)"zzz", 3), 0);
     /* Every one of them gets into its callback while the others stay in theirs. */
     EXPECT(rec_wait_nth(r, NULL, STATUS(READ_COMPLETE), SLEEPERS, 15000, NULL));

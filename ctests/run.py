@@ -77,7 +77,7 @@ def main():
                 raw, ended = p.communicate()[0], "timeout"
             out = raw.decode("utf-8", "replace").replace("\r\n", "\n")
             sys.stdout.write(out)
-            done = 0
+            done, before = 0, len(failed)
             for line in out.splitlines():
                 word, _, rest = line.partition(" ")
                 if word in ("ok", "FAIL") and rest in todo:
@@ -88,7 +88,7 @@ def main():
                             surprises.append(rest + " is listed as failing but passed")
                     else:
                         failed.append(rest)
-            if ended in (0, 1) and done == len(todo):
+            if done == len(todo) and ended == (1 if len(failed) > before else 0):
                 break
             if ended == 3:  # the watchdog; the case has said so
                 todo = todo[done:]

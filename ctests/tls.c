@@ -148,7 +148,7 @@ static void refused_by_the_client_in_sending_request(void) {
     const char *token = h_token();
     snprintf(path, sizeof path, "/status/200?id=%s", token);
     NEED(h_prepare(&c, 1, "tls", path, r, 0));
-    r->hook = close_there;
+    h_put(&r->hook, close_there);
     EXPECT(WinHttpSendRequest(c.req, NULL, 0, NULL, 0, 0, 0));
     EXPECT(rec_wait(r, c.req, STATUS(HANDLE_CLOSING)));
     EQ(rec_count(r, c.req, STATUS(REQUEST_SENT)), 0);

@@ -10,7 +10,7 @@
 //! | `net` | engine, sockets, TLS, dialing, name resolution, blocking and asynchronous waits | `proto`, `platform`, `base` |
 //! | `proto` | engines without I/O: WebSocket, HTTP/1, URLs, headers | `base` |
 //! | `platform` | what differs by operating system | `base` |
-//! | `base` | error code, caller's buffers | nothing |
+//! | `base` | error code, caller's buffers, numbered objects | nothing |
 
 #![deny(unsafe_code)]
 

@@ -100,7 +100,7 @@ impl Session {
 impl Drop for Session {
     /// Every object below has given up its share, so the last callback has returned.
     fn drop(&mut self) {
-        if let Some(event) = *self.unload_event.lock() {
+        if let Some(event) = *self.unload_event.get_mut() {
             platform::signal_event(event);
         }
     }

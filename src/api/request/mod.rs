@@ -8,8 +8,8 @@
 //! - `query.rs` what the application can ask about headers
 //! - `upgrade.rs` from a 101 to a WebSocket
 //!
-//! Locks: `state`, `settings` and the task's slot guard only themselves, and none is held across an
-//! await, a callback or a system call.
+//! Locks: `state` may be held while the session's agent, the request's settings or the task's slot is
+//! locked, never the other way round; none is held across an await, a callback or a blocking call.
 
 mod dial;
 mod input;
@@ -166,7 +166,7 @@ impl Request {
         Ok((connection.local(), connection.peer()))
     }
 
-    /// Whether the request is for an https URL, and whether its TLS is up.
+    /// Whether the connection has TLS, and it is up.
     pub(crate) fn secured(&self) -> bool {
         self.state.lock().connection.as_ref().is_some_and(|connection| connection.tls().is_some())
     }

@@ -20,7 +20,6 @@ use crate::api::settings::REDIRECT_ALWAYS;
 use crate::api::settings::REDIRECT_NEVER;
 use crate::api::settings::Settings;
 use crate::base::Code;
-use crate::base::InBuf;
 use crate::base::Result;
 use crate::proto::h1::BodyFraming;
 use crate::proto::h1::BodyReader;
@@ -85,9 +84,9 @@ impl Request {
                 }
                 redirects += 1;
                 self.inform(&Notice::Redirect(&url.to_string()))?;
-                self.follow(url, head.status);
                 drop(exchange);
-                self.send_leg(settings, &Body { optional: InBuf::EMPTY, total: 0 }).await?;
+                self.follow(url, head.status)?;
+                self.send_leg(settings).await?;
                 exchange = self.state.lock().exchange.take().ok_or(Code::INTERNAL_ERROR)?;
                 continue;
             }
@@ -167,8 +166,9 @@ impl Request {
         Ok((!weaker || settings.redirect_policy == REDIRECT_ALWAYS).then_some(url))
     }
 
-    /// Turns the request to its new target.
-    fn follow(&self, url: Url, status: u16) {
+    /// Turns the request to its new target. A body that came through WriteData is gone: the
+    /// application sends the request again, to the new target (http spec 6.2).
+    fn follow(&self, url: Url, status: u16) -> Result<()> {
         let mut state = self.state.lock();
         let to_get = match (&state.method[..], status) {
             (b"HEAD", _) => false,
@@ -179,12 +179,14 @@ impl Request {
             state.method = b"GET".to_vec();
             state.headers.remove(b"Content-Length");
             state.headers.remove(b"Transfer-Encoding");
+            state.body = Arc::new(Body::NONE);
         }
         if state.url.host() != url.host() {
             state.headers.remove(b"Host");
         }
         state.url = url;
         state.connection = None;
+        if !to_get && state.written { Err(Code::RESEND_REQUEST) } else { Ok(()) }
     }
 }
 

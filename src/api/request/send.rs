@@ -28,6 +28,10 @@ pub(crate) struct Body {
     pub(crate) total: u32,
 }
 
+impl Body {
+    pub(super) const NONE: Body = Body { optional: InBuf::EMPTY, total: 0 };
+}
+
 impl Request {
     /// Sends the request. `headers` are added to it for good, `context` replaces the present one
     /// unless it is 0.
@@ -48,18 +52,20 @@ impl Request {
             state.hang_up();
             state.response = None;
             state.leg = None;
+            state.body = Arc::new(body);
+            state.written = false;
         }
         if !self.is_async() {
-            return self.run_blocking(self.send_operation(body)).map(|_| ());
+            return self.run_blocking(self.send_operation()).map(|_| ());
         }
         let this = self.clone();
-        let operation = Operation::new(Api::SendRequest, async move { this.send_operation(body).await });
+        let operation = Operation::new(Api::SendRequest, async move { this.send_operation().await });
         self.start(Begin::Elsewhere, operation).map(|_| ())
     }
 
-    async fn send_operation(&self, body: Body) -> Result<Done> {
+    async fn send_operation(&self) -> Result<Done> {
         let settings = self.settings.lock().clone();
-        let sent = self.send_leg(&settings, &body).await;
+        let sent = self.send_leg(&settings).await;
         let mut state = self.state.lock();
         match sent {
             Ok(()) => {
@@ -74,17 +80,18 @@ impl Request {
     }
 
     /// Connects and sends one leg.
-    pub(super) async fn send_leg(&self, settings: &Settings, body: &Body) -> Result<()> {
+    pub(super) async fn send_leg(&self, settings: &Settings) -> Result<()> {
         self.check()?;
-        let (leg, url) = {
+        let (leg, url, body) = {
             let state = self.state.lock();
             if state.upgrade && settings.ws_send_buffer < LEAST_WS_SEND_BUFFER {
                 return Err(Code::NOT_ENOUGH_MEMORY);
             }
             let keep_alive = settings.disabled & DISABLE_KEEP_ALIVE == 0;
             let agent = self.connect.session().agent().lock().clone();
+            let body = state.body.clone();
             let total = u64::from(body.total).max(body.optional.len() as u64);
-            (Leg::build(&state, &agent, total, keep_alive)?, state.url.clone())
+            (Leg::build(&state, &agent, total, keep_alive)?, state.url.clone(), body)
         };
         let connection = self.dial(&url, settings).await?;
         let mut wire = Vec::with_capacity(1024);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::api::request::Body;
 use crate::api::request::input::Exchange;
 use crate::api::request::leg::Leg;
 use crate::api::request::leg::LegRules;
@@ -31,6 +32,11 @@ pub(super) struct State {
     pub(super) promised: u32,
     /// How many bytes of the request's body may still be written.
     pub(super) owed: u64,
+    /// What the application gave with the send, for legs that send it again. Its memory stays valid
+    /// until ReceiveResponse has ended (http spec 3.1).
+    pub(super) body: Arc<Body>,
+    /// WriteData has been used: that part of the body cannot be sent again.
+    pub(super) written: bool,
     /// The WebSocket upgrade was asked for.
     pub(super) upgrade: bool,
 }
@@ -66,6 +72,8 @@ impl State {
             exchange: None,
             promised: 0,
             owed: 0,
+            body: Arc::new(Body::NONE),
+            written: false,
             upgrade: false,
         }
     }

@@ -27,6 +27,7 @@ impl Request {
             if len > state.owed {
                 return Err(Code::INVALID_PARAMETER);
             }
+            state.written |= len > 0;
             if state.owed != u64::MAX {
                 state.owed -= len;
             }

@@ -39,6 +39,9 @@ pub(super) struct ReceiveSide {
     pub(super) close_delivered: bool,
     /// Why nothing more comes, and whether an operation has been told.
     failed: Option<(Code, Told)>,
+    /// The close code that tells the peer how it broke the protocol; it goes out when an operation
+    /// is told, for what came before the violation is still to be answered.
+    complaint: Option<u16>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -253,6 +256,7 @@ impl ReceiveSide {
             close_deadline: None,
             close_delivered: false,
             failed: None,
+            complaint: None,
         };
         side.put_surplus(surplus);
         side
@@ -272,7 +276,7 @@ impl ReceiveSide {
 
     /// Whether bytes of the peer, or its end, wait here and not in the socket.
     fn has_input(&self) -> bool {
-        self.failed.is_some() || self.receiver.close().is_some() || !self.receiver.needs_buffer()
+        self.failed.is_some() || self.receiver.has_input()
     }
 
     /// Takes the pending Receive away; a thread blocked in it ends with `code`.
@@ -303,9 +307,8 @@ impl ReceiveSide {
     }
 
     fn look_at_frames(&mut self, socket: &WebSocket) -> Found {
-        if let Some((code, told)) = self.failed {
-            let wanted = self.pending.is_some() || self.closing;
-            return if told == Told::No && wanted { Found::Failed(code) } else { Found::Nothing };
+        if self.failed.is_some() {
+            return self.report_failure(socket);
         }
         loop {
             let event = match self.receiver.advance(self.pending.as_mut()) {
@@ -318,7 +321,7 @@ impl ReceiveSide {
                     Ok(Read::Violation(violation)) => return self.violated(socket, &violation),
                     Ok(Read::End) => {
                         log::debug!("the WebSocket peer ended the connection without a close frame");
-                        return self.fail(Code::CONNECTION_ERROR);
+                        return self.fail(socket, Code::CONNECTION_ERROR);
                     }
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                         let Some(into) = &self.pending else { return Found::Nothing };
@@ -329,7 +332,7 @@ impl ReceiveSide {
                     }
                     Err(error) => {
                         log::debug!("receiving on a WebSocket failed: {error}");
-                        return self.fail(Code::CONNECTION_ERROR);
+                        return self.fail(socket, Code::CONNECTION_ERROR);
                     }
                 },
                 ws::Event::Data { family, last } => return self.received(family, last),
@@ -367,18 +370,30 @@ impl ReceiveSide {
         Found::Received(Received { bytes: into.filled() as u32, kind })
     }
 
-    /// The peer broke the protocol: it is told which way, as far as that goes at once.
     fn violated(&mut self, socket: &WebSocket, violation: &ws::Violation) -> Found {
-        log::warn!("the WebSocket peer broke the protocol: {violation:?}");
-        if socket.send.lock().phase == Phase::Open {
-            socket.send_control(|key| ws::close(Some(violation.close_code()), b"", key));
-        }
-        self.fail(Code::INVALID_SERVER_RESPONSE)
+        log::warn!("the WebSocket peer broke the protocol: {violation}");
+        self.complaint = Some(violation.close_code());
+        self.fail(socket, Code::INVALID_SERVER_RESPONSE)
     }
 
-    fn fail(&mut self, code: Code) -> Found {
+    fn fail(&mut self, socket: &WebSocket, code: Code) -> Found {
         self.failed = Some((code, Told::No));
-        if self.pending.is_some() || self.closing { Found::Failed(code) } else { Found::Nothing }
+        self.report_failure(socket)
+    }
+
+    /// The failure, when there is an operation that waits to be told of it.
+    fn report_failure(&mut self, socket: &WebSocket) -> Found {
+        match self.failed {
+            Some((code, Told::No)) if self.pending.is_some() || self.closing => {
+                if let Some(complaint) = self.complaint.take()
+                    && socket.send.lock().phase == Phase::Open
+                {
+                    socket.send_control(|key| ws::close(Some(complaint), b"", key));
+                }
+                Found::Failed(code)
+            }
+            _ => Found::Nothing,
+        }
     }
 
     /// Reads from the connection: the payload of a large frame straight into the caller's room,

@@ -108,6 +108,13 @@ impl Receiver {
         self.settle_at(into.filled(), into.remaining())
     }
 
+    /// Whether a Receive posted now may complete, or learn something, without another byte of the
+    /// server: bytes wait, or the end of an empty frame, or the close frame.
+    pub(crate) fn has_input(&self) -> bool {
+        let at_end = matches!(self.state, State::Frame(DataFrame { rest: 0, .. }) | State::Closed(_));
+        at_end || !self.input.is_empty()
+    }
+
     /// There is no buffer to read into: `attach` one before `space`.
     pub(crate) fn needs_buffer(&self) -> bool {
         self.input.needs_buffer()
@@ -852,5 +859,16 @@ mod tests {
         receiver.space()[..wire.len()].copy_from_slice(wire);
         receiver.received(wire.len());
         receiver
+    }
+
+    #[test]
+    fn an_empty_message_read_ahead_counts_as_input() {
+        let mut receiver = Receiver::new(32 * 1024);
+        assert!(!receiver.has_input());
+        receiver.attach(vec![0; 4096].into_boxed_slice());
+        receiver.space()[..2].copy_from_slice(&[0x82, 0]);
+        receiver.received(2);
+        assert_eq!(receiver.advance(None), Ok(Event::DataWaiting));
+        assert!(receiver.has_input(), "whether or not the header has been consumed");
     }
 }

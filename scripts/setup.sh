@@ -1,0 +1,46 @@
+#!/bin/sh
+# Installs what the tests need: Debian packages, a Python environment, node modules. Says what it cannot.
+set -eu
+cd "$(dirname "$0")/.."
+need=
+want() { # COMMAND PACKAGE
+  command -v "$1" > /dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || need="$need $2"
+}
+want cmake cmake
+want gcc gcc
+want g++ g++
+want clang clang
+want python3 python3
+want node nodejs
+want npm npm
+want nginx nginx-light
+want openssl openssl
+want valgrind valgrind
+want x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
+want x86_64-w64-mingw32-g++ g++-mingw-w64-x86-64
+want i686-w64-mingw32-gcc gcc-mingw-w64-i686
+want i686-w64-mingw32-g++ g++-mingw-w64-i686
+python3 -c 'import ensurepip, venv' 2> /dev/null || need="$need python3-venv"
+if [ -n "$need" ]; then
+  sudo=
+  [ "$(id -u)" = 0 ] || sudo=$(command -v sudo || echo missing)
+  if command -v apt-get > /dev/null && [ "$sudo" != missing ]; then
+    echo "installing:$need"
+    $sudo apt-get -qq update
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get -qq install -y --no-install-recommends $need > /dev/null
+  else
+    echo "please install these packages (their Debian names):$need" >&2
+    exit 1
+  fi
+fi
+command -v cargo > /dev/null || { echo "please install Rust (rustup or your system's packages)" >&2; exit 1; }
+stamp=build/setup.done
+if [ ! -f "$stamp" ] || [ tests/peers/requirements.txt -nt "$stamp" ] || [ tests/peers/package.json -nt "$stamp" ]; then
+  [ -x .venv/bin/python3 ] || python3 -m venv .venv
+  .venv/bin/python3 -m pip install -q --disable-pip-version-check -r tests/peers/requirements.txt
+  mkdir -p build/node
+  cp tests/peers/package.json build/node/
+  npm install --silent --no-audit --no-fund --prefix build/node > /dev/null
+  touch "$stamp"
+fi
