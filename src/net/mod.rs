@@ -17,3 +17,4 @@ pub(crate) use socket::Socket;
 pub(crate) use wait::Sleep;
 pub(crate) use wait::Sleepers;
 pub(crate) use wait::Want;
+pub(crate) use wait::release_signals;

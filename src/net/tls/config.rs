@@ -11,7 +11,9 @@ use rustls::SupportedProtocolVersion;
 use rustls::crypto::CryptoProvider;
 
 use super::verify::Forgive;
+use super::verify::Trust;
 use super::verify::Verifier;
+use crate::platform;
 
 /// Which protocol versions may be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,7 +55,7 @@ fn make(protocols: Protocols, forgive: Forgive) -> Option<ClientConfig> {
         return None;
     }
     let provider = provider();
-    let verifier = Verifier::new(roots(), provider.signature_verification_algorithms, forgive);
+    let verifier = Verifier::new(trust(), provider.signature_verification_algorithms, forgive);
     let config = ClientConfig::builder_with_provider(provider.clone())
         .with_protocol_versions(&versions)
         .inspect_err(|error| log::error!("TLS configuration: {error}"))
@@ -67,6 +69,13 @@ fn make(protocols: Protocols, forgive: Forgive) -> Option<ClientConfig> {
 fn provider() -> &'static Arc<CryptoProvider> {
     static PROVIDER: OnceLock<Arc<CryptoProvider>> = OnceLock::new();
     PROVIDER.get_or_init(|| Arc::new(rustls::crypto::ring::default_provider()))
+}
+
+/// The system's own judgement where it has one, else its trusted roots. `SSL_CERT_FILE` and
+/// `SSL_CERT_DIR` take the place of either.
+fn trust() -> Trust {
+    let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().any(|name| std::env::var_os(name).is_some());
+    if platform::JUDGES_CHAINS && !named { Trust::System } else { Trust::Roots(roots()) }
 }
 
 /// The system's trusted roots (`SSL_CERT_FILE` and `SSL_CERT_DIR` take their place), read once.

@@ -4,12 +4,17 @@ mod address;
 mod events;
 mod module;
 mod thread;
+#[cfg(all(target_env = "gnu", not(target_abi = "llvm")))]
+mod tls_slots;
+mod trust;
 mod wait;
 
 pub(crate) use address::socket_address;
 pub(crate) use events::event_support;
 pub(crate) use events::signal_event;
 pub(crate) use thread::spawn_thread;
+pub(crate) use trust::JUDGES_CHAINS;
+pub(crate) use trust::chain_problems;
 pub(crate) use wait::Signal;
 pub(crate) use wait::SocketId;
 pub(crate) use wait::socket_id;
