@@ -1,7 +1,11 @@
-/* Load the library, use it, close all, unload it; again and again. Linux; the Windows twin comes with the DLL. */
+/* Load the library, use it, close all, unload it; again and again: no thread, no descriptor or handle, no mapping or
+ * module, no thread-local slot stays. */
 #include "harness.h"
-#ifndef _WIN32
+#ifdef _WIN32
+#include <tlhelp32.h>
+#else
 #include <dlfcn.h>
+#endif
 
 #ifdef H_SLOW
 #define ROUNDS 20
@@ -10,8 +14,44 @@
 #endif
 
 /* The functions by name: this program is not linked with the library. */
-#define NEEDED(name) __typeof__(name) *p_##name = (__typeof__(name) *)dlsym(lib, #name); if (!p_##name) { FAIL("no " #name); return; }
+#define NEEDED(name) __typeof__(name) *p_##name = (__typeof__(name) *)symbol(lib, #name); if (!p_##name) { FAIL("no " #name); return; }
 
+#ifdef _WIN32
+typedef HMODULE library;
+static library load(void) { return LoadLibraryA("winhttp.dll"); }
+static void *symbol(library lib, const char *name) { return (void *)GetProcAddress(lib, name); }
+static void unload(library lib) { FreeLibrary(lib); }
+static int modules(void) { return GetModuleHandleA("winhttp.dll") != NULL; }
+static int threads(void) {
+    HANDLE all = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
+    THREADENTRY32 entry = {.dwSize = sizeof entry};
+    int n = 0;
+    for (BOOL more = Thread32First(all, &entry); more; more = Thread32Next(all, &entry))
+        n += entry.th32OwnerProcessID == GetCurrentProcessId();
+    CloseHandle(all);
+    return n;
+}
+static int descriptors(void) {
+    DWORD n = 0;
+    return GetProcessHandleCount(GetCurrentProcess(), &n) ? (int)n : -1;
+}
+/* The lowest free thread-local slot: grows when slots are lost. */
+static int mappings(void) {
+    DWORD slot = TlsAlloc();
+    TlsFree(slot);
+    return (int)slot;
+}
+#else
+typedef void *library;
+static library load(void) {
+    const char *name = getenv("WINHTTP_LIBRARY");
+    library lib = dlopen(name ? name : "libwinhttp.so", RTLD_NOW | RTLD_LOCAL);
+    if (!lib) FAIL("%s", dlerror());
+    return lib;
+}
+static void *symbol(library lib, const char *name) { return dlsym(lib, name); }
+static void unload(library lib) { dlclose(lib); }
+static int modules(void) { return 0; }
 static int lines(const char *path) {
     FILE *f = fopen(path, "r");
     int c, n = 0;
@@ -27,6 +67,11 @@ static int entries(const char *path) {
     return n;
 }
 
+static int threads(void) { return entries("/proc/self/task"); }
+static int descriptors(void) { return entries("/proc/self/fd"); }
+static int mappings(void) { return lines("/proc/self/maps"); }
+#endif
+
 static int closings;
 static void CALLBACK count(HINTERNET h, DWORD_PTR context, DWORD status, void *info, DWORD length) {
     (void)h, (void)context, (void)info, (void)length;
@@ -34,12 +79,12 @@ static void CALLBACK count(HINTERNET h, DWORD_PTR context, DWORD status, void *i
 }
 
 static void one(int async) {
-    void *lib = dlopen(getenv("WINHTTP_LIBRARY") ? getenv("WINHTTP_LIBRARY") : "libwinhttp.so", RTLD_NOW | RTLD_LOCAL);
+    library lib = load();
     HINTERNET ses, con, req, ws;
     char buffer[32];
     uint64_t end;
     if (!lib) {
-        FAIL("%s", dlerror());
+        FAIL("cannot be loaded");
         return;
     }
     {
@@ -69,7 +114,7 @@ static void one(int async) {
         while (h_get(&closings) < (async ? 3 : 4) && h_ms() < end) h_sleep(1);
         EQ(h_get(&closings), async ? 3 : 4);
     }
-    dlclose(lib);
+    unload(lib);
 }
 
 static void load_and_unload(void) {
@@ -78,33 +123,64 @@ static void load_and_unload(void) {
     h_limit(120);
     for (i = 0; i < 10; i++) one(i % 2);
     h_sleep(200);
-    maps = lines("/proc/self/maps"), tasks = entries("/proc/self/task"), fds = entries("/proc/self/fd");
+    end = h_ms() + 10000;
+    while (modules() && h_ms() < end) h_sleep(20);
+    maps = mappings(), tasks = threads(), fds = descriptors();
     for (i = 0; i < ROUNDS && !h_failed; i++) one(i % 2);
     end = h_ms() + 10000;
-    while ((entries("/proc/self/task") > tasks || entries("/proc/self/fd") > fds) && h_ms() < end) h_sleep(20);
-    if (entries("/proc/self/task") > tasks) FAIL("%d threads became %d", tasks, entries("/proc/self/task"));
-    if (entries("/proc/self/fd") > fds) FAIL("%d descriptors became %d", fds, entries("/proc/self/fd"));
+    while ((threads() > tasks || descriptors() > fds || modules()) && h_ms() < end) h_sleep(20);
+    if (modules()) FAIL("the module is still there");
+    if (threads() > tasks) FAIL("%d threads became %d", tasks, threads());
+    if (descriptors() > fds) FAIL("%d descriptors became %d", fds, descriptors());
 #ifndef H_SLOW
-    if (lines("/proc/self/maps") > maps + 8) FAIL("%d mappings became %d", maps, lines("/proc/self/maps"));
+    if (mappings() > maps + 8) FAIL("%d mappings became %d", maps, mappings());
 #endif
 }
 
 static void loading_alone_starts_nothing(void) {
-    int tasks = entries("/proc/self/task");
-    void *lib = dlopen(getenv("WINHTTP_LIBRARY") ? getenv("WINHTTP_LIBRARY") : "libwinhttp.so", RTLD_NOW | RTLD_LOCAL);
-    if (!lib) {
-        FAIL("%s", dlerror());
-        return;
+    int tasks = threads();
+    library lib = load();
+    NEED(lib);
+    EQ(threads(), tasks);
+    unload(lib);
+}
+
+#ifdef _WIN32
+/* The library must stay mapped while its threads run, whenever the program lets it go. */
+static void unloading_with_a_session_open(void) {
+    int i, tasks = threads();
+    uint64_t end;
+    for (i = 0; i < 20; i++) {
+        library lib = load();
+        HINTERNET ses;
+        NEED(lib);
+        {
+            NEEDED(WinHttpOpen)
+            ses = p_WinHttpOpen(NULL, WINHTTP_ACCESS_TYPE_NO_PROXY, NULL, NULL, WINHTTP_FLAG_ASYNC);
+        }
+        NEED(ses);
+        unload(lib);
+        h_sleep(5);
+        EXPECT(modules());
+        lib = load();
+        {
+            NEEDED(WinHttpCloseHandle)
+            EXPECT(p_WinHttpCloseHandle(ses));
+        }
+        unload(lib);
     }
-    EQ(entries("/proc/self/task"), tasks);
-    dlclose(lib);
+    end = h_ms() + 10000;
+    while ((threads() > tasks || modules()) && h_ms() < end) h_sleep(20);
+    EQ(threads(), tasks);
+    EQ(modules(), 0);
 }
 #endif
 
 TESTS {
-#ifndef _WIN32
     CASE(loading_alone_starts_nothing);
     CASE(load_and_unload);
+#ifdef _WIN32
+    CASE(unloading_with_a_session_open);
 #endif
 }
 END_TESTS

@@ -27,8 +27,10 @@ pub(super) fn link(out: &Path) {
         Err(error) => println!("cargo::warning=no version and no messages in the DLL: windres: {error}"),
     }
     // See src/platform/windows/tls_slots.rs.
-    let slots = if is_64 { "__imp_TlsAlloc" } else { "_imp__TlsAlloc@0" };
-    println!("cargo::rustc-cdylib-link-arg=-Wl,--wrap={slots}");
+    for (name, bytes) in [("TlsAlloc", 0), ("TlsFree", 4)] {
+        let name = if is_64 { name.to_owned() } else { format!("{name}@{bytes}") };
+        println!("cargo::rustc-cdylib-link-arg=-Wl,--wrap={name}");
+    }
 }
 
 /// Lines `ORDINAL NAME [64]` as a module definition file. rustc has one of its own with the names.
