@@ -32,9 +32,9 @@ else
   export WINEDLLOVERRIDES="winedbg.exe=d" WINHTTP_WANTED=system
   known="--known $here/expected/wine.txt"
 fi
-wine=$(command -v wine64 || command -v wine || echo /usr/lib/wine/wine64)
-[ -d "$WINEPREFIX" ] || "$wine" wineboot -i > /dev/null 2>&1
-names=${*:-module $(cat "$here/programs.txt")}
+wine=${WINE:-$(command -v wine64 || command -v wine || echo /usr/lib/wine/wine64)}
+[ -d "$WINEPREFIX" ] || $wine wineboot -i > /dev/null 2>&1
+names=${*:-module $(cat "$here/programs.txt") trust}
 failed=0
 for name in $names; do
   [ -f "$here/$name.c" ] || continue
@@ -43,7 +43,7 @@ for name in $names; do
   [ "$name" != unload ] || import= # it loads the library itself
   # shellcheck disable=SC2086
   $cc -std=gnu11 -O1 -g -Wall -Wextra -Wno-unused-function -Wno-cast-function-type -D_WIN32_WINNT=0x0a00 \
-    -static -o "$out/$name.exe" "$here/$name.c" $import -lversion || { failed=$((failed + 1)); continue; }
+    -static -o "$out/$name.exe" "$here/$name.c" $import -lversion -lcrypt32 || { failed=$((failed + 1)); continue; }
   python3 "$here/run.py" --wrap "$wine" $known "$out/$name.exe" || failed=$((failed + 1))
 done
 [ $failed = 0 ] || { echo "$failed programs failed"; exit 1; }

@@ -54,7 +54,10 @@ fn messages(list: &str) -> Vec<(u32, String)> {
     let messages: Vec<_> = lines
         .map(|line| {
             let (number, text) = line.split_once(' ').unwrap_or_else(|| panic!("dll/messages.txt: {line}"));
-            (number.parse().unwrap_or_else(|e| panic!("dll/messages.txt: {line}: {e}")), text.replace('%', "%%"))
+            (
+                number.parse().unwrap_or_else(|e| panic!("dll/messages.txt: {line}: {e}")),
+                text.replace('%', "%%"),
+            )
         })
         .collect();
     assert!(messages.is_sorted_by(|(a, _), (b, _)| a < b), "dll/messages.txt: not in order");

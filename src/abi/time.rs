@@ -41,7 +41,10 @@ pub unsafe extern "system" fn WinHttpTimeFromSystemTime(
 /// `time_text` is null, or UTF-16 text that ends in a NUL; `system_time` is null, or writable; both
 /// until the call returns.
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn WinHttpTimeToSystemTime(time_text: LPCWSTR, system_time: *mut SYSTEMTIME) -> BOOL {
+pub unsafe extern "system" fn WinHttpTimeToSystemTime(
+    time_text: LPCWSTR,
+    system_time: *mut SYSTEMTIME,
+) -> BOOL {
     entry("WinHttpTimeToSystemTime", || {
         // SAFETY: the caller's promise.
         let text = unsafe { wide::text(time_text) }.ok_or(Code::INVALID_PARAMETER)?;

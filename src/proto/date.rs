@@ -165,7 +165,9 @@ mod tests {
         ] {
             assert_eq!(broken.format(), None);
         }
-        for (year, month, day, weekday) in [(1994, 11, 6, 0), (2000, 2, 29, 2), (2026, 1, 1, 4), (1601, 1, 1, 1)] {
+        for (year, month, day, weekday) in
+            [(1994, 11, 6, 0), (2000, 2, 29, 2), (2026, 1, 1, 4), (1601, 1, 1, 1)]
+        {
             assert_eq!(weekday_of(year, month, day), weekday);
         }
     }

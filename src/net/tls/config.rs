@@ -1,6 +1,8 @@
 //! TLS configurations, made once for each combination of settings.
 
 use std::collections::HashMap;
+use std::env;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
@@ -74,16 +76,24 @@ fn provider() -> &'static Arc<CryptoProvider> {
 /// The system's own judgement where it has one, else its trusted roots. `SSL_CERT_FILE` and
 /// `SSL_CERT_DIR` take the place of either.
 fn trust() -> Trust {
-    let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().any(|name| std::env::var_os(name).is_some());
-    if platform::JUDGES_CHAINS && !named { Trust::System } else { Trust::Roots(roots()) }
+    let is_named = [FILE, DIRECTORY].iter().any(|name| env::var_os(name).is_some());
+    if platform::JUDGES_CHAINS && !is_named { Trust::System } else { Trust::Roots(roots()) }
 }
 
-/// The system's trusted roots (`SSL_CERT_FILE` and `SSL_CERT_DIR` take their place), read once.
+const FILE: &str = "SSL_CERT_FILE";
+const DIRECTORY: &str = "SSL_CERT_DIR";
+
+/// The trusted roots, read once.
 fn roots() -> Arc<RootCertStore> {
     static ROOTS: OnceLock<Arc<RootCertStore>> = OnceLock::new();
     ROOTS
         .get_or_init(|| {
-            let found = rustls_native_certs::load_native_certs();
+            let found = if platform::JUDGES_CHAINS {
+                let [file, directory] = [FILE, DIRECTORY].map(|name| env::var_os(name).map(PathBuf::from));
+                rustls_native_certs::load_certs_from_paths(file.as_deref(), directory.as_deref())
+            } else {
+                rustls_native_certs::load_native_certs()
+            };
             for error in &found.errors {
                 log::warn!("trusted roots: {error}");
             }

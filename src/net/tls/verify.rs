@@ -90,11 +90,7 @@ pub(super) struct Verifier {
 }
 
 impl Verifier {
-    pub(super) fn new(
-        trust: Trust,
-        algorithms: WebPkiSupportedAlgorithms,
-        forgive: Forgive,
-    ) -> Verifier {
+    pub(super) fn new(trust: Trust, algorithms: WebPkiSupportedAlgorithms, forgive: Forgive) -> Verifier {
         Verifier { trust, algorithms, forgive }
     }
 
@@ -125,13 +121,7 @@ impl Verifier {
     ) -> Problems {
         let mut problems = Problems::default();
         let chain = |at| {
-            verify_server_cert_signed_by_trust_anchor(
-                parsed,
-                roots,
-                intermediates,
-                at,
-                self.algorithms.all,
-            )
+            verify_server_cert_signed_by_trust_anchor(parsed, roots, intermediates, at, self.algorithms.all)
         };
         let mut at = now;
         // A wrong date hides everything else, so look once more with a date that is right.

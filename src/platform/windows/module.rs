@@ -21,9 +21,8 @@ impl Module {
         let inside = Module::reference as *const c_void;
         let mut module = ptr::null_mut();
         // SAFETY: with this flag the name is an address, and the variable is writable.
-        let found = unsafe {
-            GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, inside.cast(), &mut module)
-        };
+        let found =
+            unsafe { GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, inside.cast(), &mut module) };
         if found == 0 { Err(io::Error::last_os_error()) } else { Ok(Module(module)) }
     }
 
