@@ -84,7 +84,7 @@ def main():
                     done = max(done, todo.index(rest) + 1)
                     if word == "ok":
                         passed += 1
-                        if rest in known:
+                        if rest in known and not known[rest].startswith("sometimes"):
                             surprises.append(rest + " is listed as failing but passed")
                     else:
                         failed.append(rest)

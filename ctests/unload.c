@@ -2,6 +2,7 @@
  * module, no thread-local slot stays. */
 #include "harness.h"
 #ifdef _WIN32
+#include <psapi.h>
 #include <tlhelp32.h>
 #else
 #include <dlfcn.h>
@@ -35,6 +36,11 @@ static int descriptors(void) {
     DWORD n = 0;
     return GetProcessHandleCount(GetCurrentProcess(), &n) ? (int)n : -1;
 }
+static long resident_kib(void) {
+    PROCESS_MEMORY_COUNTERS_EX memory = {.cb = sizeof memory};
+    K32GetProcessMemoryInfo(GetCurrentProcess(), (PROCESS_MEMORY_COUNTERS *)&memory, sizeof memory);
+    return (long)(memory.PrivateUsage / 1024);
+}
 /* The lowest free thread-local slot: grows when slots are lost. */
 static int mappings(void) {
     DWORD slot = TlsAlloc();
@@ -67,6 +73,13 @@ static int entries(const char *path) {
     return n;
 }
 
+static long resident_kib(void) {
+    long total = 0, pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    if (!f || fscanf(f, "%ld %ld", &total, &pages) != 2) pages = 0;
+    if (f) fclose(f);
+    return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
 static int threads(void) { return entries("/proc/self/task"); }
 static int descriptors(void) { return entries("/proc/self/fd"); }
 static int mappings(void) { return lines("/proc/self/maps"); }
@@ -119,6 +132,7 @@ static void one(int async) {
 
 static void load_and_unload(void) {
     int i, maps, tasks, fds;
+    long memory;
     uint64_t end;
     h_limit(120);
     for (i = 0; i < 10; i++) one(i % 2);
@@ -126,13 +140,17 @@ static void load_and_unload(void) {
     end = h_ms() + 10000;
     while (modules() && h_ms() < end) h_sleep(20);
     maps = mappings(), tasks = threads(), fds = descriptors();
+    memory = resident_kib();
     for (i = 0; i < ROUNDS && !h_failed; i++) one(i % 2);
     end = h_ms() + 10000;
     while ((threads() > tasks || descriptors() > fds || modules()) && h_ms() < end) h_sleep(20);
     if (modules()) FAIL("the module is still there");
     if (threads() > tasks) FAIL("%d threads became %d", tasks, threads());
     if (descriptors() > fds) FAIL("%d descriptors became %d", fds, descriptors());
+    printf("# %d rounds: mappings %d -> %d, threads %d -> %d, descriptors %d -> %d, resident %ld -> %ld KiB\n", ROUNDS, maps,
+           mappings(), tasks, threads(), fds, descriptors(), memory, resident_kib());
 #ifndef H_SLOW
+    if (resident_kib() > memory + 2048) FAIL("%ld KiB became %ld KiB", memory, resident_kib());
     if (mappings() > maps + 8) FAIL("%d mappings became %d", maps, mappings());
 #endif
 }

@@ -15,7 +15,6 @@ want node nodejs
 want npm npm
 want nginx nginx-light
 want openssl openssl
-want valgrind valgrind
 want x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
 want x86_64-w64-mingw32-g++ g++-mingw-w64-x86-64
 want i686-w64-mingw32-gcc gcc-mingw-w64-i686

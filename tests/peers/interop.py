@@ -57,9 +57,16 @@ def run(name, program, kind, port):
     env = dict(os.environ, SSL_CERT_FILE=os.path.join(CERTS, "ca.pem"), INTEROP_PORT=kind)
     env["PEER_" + kind.upper()] = str(port)
     out = subprocess.run([program], env=env, stdout=subprocess.PIPE, timeout=100)
-    for line in out.stdout.decode("utf-8", "replace").splitlines():
+    lines = out.stdout.decode("utf-8", "replace").splitlines()
+    for line in lines:
         print(line if line.startswith(" ") else f"{line} [{name}]")
-    return out.returncode == 0
+    passed = sum(line.startswith("ok ") for line in lines)
+    failed = max(sum(line.startswith("FAIL ") for line in lines), int(out.returncode != 0), int(not passed))
+    totals[0] += passed
+    totals[1] += failed
+
+
+totals = [0, 0]
 
 
 def main(program):
@@ -67,16 +74,15 @@ def main(program):
     python = os.path.join(ROOT, ".venv", "bin", "python3")
     modules = os.path.join(ROOT, "build", "node", "node_modules")
     nginx = shutil.which("nginx") or "/usr/sbin/nginx"
-    good = True
     servers = []
     directory = tempfile.mkdtemp()
     try:
         p, websockets = start([python, os.path.join(HERE, "websockets_echo.py")])
         servers.append(p)
-        good &= run("websockets", program, "plain", websockets)
+        run("websockets", program, "plain", websockets)
         p, ws = start(["node", os.path.join(HERE, "ws_echo.mjs"), modules])
         servers.append(p)
-        good &= run("ws", program, "plain", ws)
+        run("ws", program, "plain", ws)
         for protocols, upstream in (("TLSv1.2", ws), ("TLSv1.3", websockets)):
             port = free_port()
             conf = os.path.join(directory, "nginx.conf")
@@ -85,7 +91,7 @@ def main(program):
             p = subprocess.Popen([nginx, "-c", conf, "-p", directory, "-e", "stderr"], stdin=subprocess.PIPE)
             servers.append(p)
             wait_listening(port, p)
-            good &= run("nginx " + protocols, program, "tls", port)
+            run("nginx " + protocols, program, "tls", port)
             p.terminate()
             p.wait()
     finally:
@@ -94,7 +100,8 @@ def main(program):
             p.terminate()
             p.wait()
         shutil.rmtree(directory, ignore_errors=True)
-    return 0 if good else 1
+    print(f"interop: {totals[0]} passed, {totals[1]} failed")
+    return 1 if totals[1] else 0
 
 
 sys.exit(main(sys.argv[1]))

@@ -492,6 +492,15 @@ async def pings(c):
         await c.send(kind, data)
 
 
+async def first_frame(c):
+    """/first-frame: nothing until the client has sent a frame; then which one, as a text message."""
+    await c.write(c.handshake())
+    opcode, fin, payload, masked = await c.frame()
+    await c.send(TEXT, describe(opcode, fin, 0, payload, masked).encode())
+    async for kind, data in c.messages():
+        await c.send(kind, data)
+
+
 async def ping_fragments(c):
     """A message in three fragments with pings and a pong between them, then what came back."""
     await c.write(c.handshake())
@@ -605,6 +614,7 @@ ROUTES = {
     "garbage-close": garbage_close,
     "deaf": deaf,
     "ping": pings,
+    "first-frame": first_frame,
     "ping-fragments": ping_fragments,
     "ping-storm": ping_storm,
     "stall": stall,

@@ -45,7 +45,7 @@ impl WebSocket {
         let send = self.send.lock();
         match send.phase {
             Phase::Closing => receive.close_deadline,
-            Phase::Open => Some(send.keepalive_at),
+            Phase::Open => Some(send.last_sent + self.keepalive_interval()),
             Phase::Shut | Phase::Closed => None,
         }
     }
@@ -59,27 +59,20 @@ impl WebSocket {
     /// Sets `WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL`, in milliseconds.
     pub(crate) fn set_keepalive(&self, interval: u32) {
         self.keepalive.store(interval, Ordering::Relaxed);
-        self.send.lock().keepalive_at = Instant::now() + self.keepalive_tick();
         self.set_alarm();
     }
 
-    fn keepalive_tick(&self) -> Duration {
-        Duration::from_millis(self.keepalive.load(Ordering::Relaxed).into()) / 2
+    fn keepalive_interval(&self) -> Duration {
+        Duration::from_millis(self.keepalive.load(Ordering::Relaxed).into())
     }
 
-    /// Sends an unsolicited pong when nothing has been sent for the keep-alive interval. The clock
-    /// looks twice an interval, so that no gap is longer than that.
+    /// Sends an unsolicited pong when nothing has been sent for the keep-alive interval.
     pub(super) fn keep_alive(&self) {
-        let now = Instant::now();
-        let idle = {
-            let mut send = self.send.lock();
-            if send.phase != Phase::Open || now < send.keepalive_at {
-                return;
-            }
-            send.keepalive_at = now + self.keepalive_tick();
-            !std::mem::take(&mut send.active)
+        let due = {
+            let send = self.send.lock();
+            send.phase == Phase::Open && send.last_sent.elapsed() >= self.keepalive_interval()
         };
-        if idle {
+        if due {
             self.send_control(|key| ws::pong(b"", key));
         }
         self.set_alarm();

@@ -33,10 +33,8 @@ pub(super) struct SendSide {
     pub(super) shutting_down: bool,
     /// Why nothing can be sent any more.
     pub(super) failed: Option<Code>,
-    /// Something has been sent since the keep-alive clock last looked.
-    pub(super) active: bool,
-    /// When the keep-alive clock looks next.
-    pub(super) keepalive_at: Instant,
+    /// When something was sent last, for the keep-alive.
+    pub(super) last_sent: Instant,
 }
 
 /// How far the application has closed the send direction.
@@ -232,8 +230,7 @@ impl SendSide {
             wire: Wire::default(),
             shutting_down: false,
             failed: None,
-            active: false,
-            keepalive_at: Instant::now(),
+            last_sent: Instant::now(),
         }
     }
 
@@ -261,7 +258,7 @@ impl SendSide {
 
     /// Hands as much as possible to the transport.
     pub(super) fn pump(&mut self, to: &Connection) -> io::Result<Pumped> {
-        self.active = true;
+        self.last_sent = Instant::now();
         let pumped = self.push(to);
         match pumped {
             Ok(()) => {
