@@ -34,12 +34,17 @@ static int threads(void) {
 }
 static int descriptors(void) {
     DWORD n = 0;
-    return GetProcessHandleCount(GetCurrentProcess(), &n) ? (int)n : -1;
+    HANDLE event;
+    if (GetProcessHandleCount(GetCurrentProcess(), &n) && n) return (int)n;
+    /* Wine 8 does not count them, but gives the lowest number that is free. */
+    event = CreateEventA(NULL, 0, 0, NULL);
+    CloseHandle(event);
+    return (int)((uintptr_t)event / 4);
 }
 static long resident_kib(void) {
-    PROCESS_MEMORY_COUNTERS_EX memory = {.cb = sizeof memory};
-    K32GetProcessMemoryInfo(GetCurrentProcess(), (PROCESS_MEMORY_COUNTERS *)&memory, sizeof memory);
-    return (long)(memory.PrivateUsage / 1024);
+    PROCESS_MEMORY_COUNTERS memory = {.cb = sizeof memory};
+    K32GetProcessMemoryInfo(GetCurrentProcess(), &memory, sizeof memory);
+    return (long)(memory.WorkingSetSize / 1024);
 }
 /* The lowest free thread-local slot: grows when slots are lost. */
 static int mappings(void) {

@@ -99,7 +99,7 @@ fn private() -> BTreeMap<String, usize> {
         .filter_map(|line| {
             let (name, rest) = line.trim().split_once('(')?;
             let (words, _) = rest.split_once(") = ")?;
-            let is_name = name.chars().all(|c| c.is_ascii_alphanumeric());
+            let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric());
             is_name.then(|| (name.to_owned(), words.split_whitespace().count()))
         })
         .collect()

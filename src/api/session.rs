@@ -101,7 +101,7 @@ impl Session {
 impl Drop for Session {
     /// Every object below has given up its share, so the last callback has returned.
     fn drop(&mut self) {
-        net::release_signals();
+        net::release_pools();
         if let Some(event) = *self.unload_event.get_mut() {
             platform::signal_event(event);
         }

@@ -82,8 +82,8 @@ impl Drop for Sleep<'_> {
     }
 }
 
-/// Frees the signals at rest: unloading the library would leak them. To be called when a session ends.
-pub(crate) fn release_signals() {
+/// Frees the signals at rest.
+pub(super) fn release_signals() {
     *SIGNALS.lock() = Vec::new();
 }
 
