@@ -62,6 +62,37 @@ static void every_error_has_a_message(void) {
     EQ(FormatMessageW(FORMAT_MESSAGE_FROM_HMODULE, module(), 12003, 0, text, 512, NULL), 0);
 }
 
+/* The program ends with a session open, a receive pending and threads running: it must end, with its own exit code. */
+static int child(void) {
+    static char buffer[64];
+    recorder *r = rec_new();
+    conn c;
+    if (!h_websocket_on(&c, 1, "plain", "/echo", r)) return 1;
+    if (WinHttpWebSocketReceive(c.ws, buffer, sizeof buffer, NULL, NULL)) return 2;
+    return 7;
+}
+
+static void the_program_may_end_at_any_time(void) {
+    char program[MAX_PATH], line[MAX_PATH + 8];
+    int i;
+    GetModuleFileNameA(NULL, program, sizeof program);
+    snprintf(line, sizeof line, "\"%s\"", program);
+    SetEnvironmentVariableA("MODULE_CHILD", "1");
+    for (i = 0; i < 5; i++) {
+        STARTUPINFOA start = {.cb = sizeof start};
+        PROCESS_INFORMATION process;
+        DWORD code = 0;
+        NEED(CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &start, &process));
+        EQ(WaitForSingleObject(process.hProcess, 15000), WAIT_OBJECT_0);
+        GetExitCodeProcess(process.hProcess, &code);
+        EQ(code, 7);
+        TerminateProcess(process.hProcess, 9);
+        CloseHandle(process.hThread);
+        CloseHandle(process.hProcess);
+    }
+    SetEnvironmentVariableA("MODULE_CHILD", NULL);
+}
+
 /* Names that a program may import must be there, or it would not load. */
 static void every_name_of_the_import_library_is_exported(void) {
     static const char *names[] = {"DllCanUnloadNow", "DllGetClassObject", "WinHttpAddRequestHeaders", "WinHttpCreateProxyResolver",
@@ -77,9 +108,11 @@ static void every_name_of_the_import_library_is_exported(void) {
 
 TESTS {
 #ifdef _WIN32
+    if (getenv("MODULE_CHILD")) return child();
     CASE(the_loaded_module_is_the_wanted_one);
     CASE(the_version_is_windows_tens);
     CASE(every_error_has_a_message);
+    CASE(the_program_may_end_at_any_time);
     CASE(every_name_of_the_import_library_is_exported);
 #endif
 }

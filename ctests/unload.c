@@ -197,6 +197,49 @@ static void unloading_with_a_session_open(void) {
     EQ(threads(), tasks);
     EQ(modules(), 0);
 }
+
+static library in_callback;
+static void CALLBACK let_go(HINTERNET h, DWORD_PTR context, DWORD status, void *info, DWORD length) {
+    (void)h, (void)context, (void)info, (void)length;
+    if (status == WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING && h_inc(&closings) == 3) unload(in_callback);
+}
+
+/* The last notice of the last handle is where a program may think that it needs the library no more. */
+static void unloading_in_the_last_callback(void) {
+    int i, tasks = threads();
+    uint64_t end;
+    for (i = 0; i < 20; i++) {
+        library lib = load();
+        HINTERNET ses, con, req;
+        NEED(lib);
+        in_callback = lib;
+        {
+            NEEDED(WinHttpOpen) NEEDED(WinHttpConnect) NEEDED(WinHttpOpenRequest) NEEDED(WinHttpSendRequest)
+            NEEDED(WinHttpCloseHandle) NEEDED(WinHttpSetStatusCallback)
+            ses = p_WinHttpOpen(NULL, WINHTTP_ACCESS_TYPE_NO_PROXY, NULL, NULL, WINHTTP_FLAG_ASYNC);
+            closings = 0;
+            p_WinHttpSetStatusCallback(ses, let_go, WINHTTP_CALLBACK_FLAG_HANDLES, 0);
+            con = p_WinHttpConnect(ses, W("127.0.0.1"), h_port("plain"), 0);
+            req = p_WinHttpOpenRequest(con, NULL, W("/echo"), NULL, NULL, NULL, 0);
+            EXPECT(p_WinHttpSendRequest(req, NULL, 0, NULL, 0, 0, 0));
+            /* One more reference for the calls below: the notice may come before they have returned. */
+            load();
+            p_WinHttpCloseHandle(ses);
+            p_WinHttpCloseHandle(con);
+            p_WinHttpCloseHandle(req);
+        }
+        end = h_ms() + 10000;
+        while (h_get(&closings) < 3 && h_ms() < end) h_sleep(1);
+        EQ(h_get(&closings), 3);
+        unload(lib);
+        end = h_ms() + 10000;
+        while (modules() && h_ms() < end) h_sleep(1);
+        EQ(modules(), 0);
+    }
+    end = h_ms() + 10000;
+    while (threads() > tasks && h_ms() < end) h_sleep(20);
+    EQ(threads(), tasks);
+}
 #endif
 
 TESTS {
@@ -204,6 +247,7 @@ TESTS {
     CASE(load_and_unload);
 #ifdef _WIN32
     CASE(unloading_with_a_session_open);
+    CASE(unloading_in_the_last_callback);
 #endif
 }
 END_TESTS
