@@ -4,6 +4,9 @@ set -eu
 dir=$1
 mkdir -p "$dir"
 cd "$dir"
+# Test programs start at the same time: one makes them, the others wait.
+exec 9> lock
+flock 9
 [ -f done ] && exit 0
 export OPENSSL_CONF=/dev/null
 authority() { # NAME

@@ -143,6 +143,13 @@ impl Node {
 /// A lease that ends with a scope.
 pub(crate) struct Lease<'a>(&'a Node);
 
+impl Lease<'_> {
+    /// The lease becomes that of an accepted operation, whose completion gives it back.
+    pub(crate) fn keep(self) {
+        std::mem::forget(self);
+    }
+}
+
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
         self.0.release();

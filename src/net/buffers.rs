@@ -2,8 +2,12 @@
 
 use parking_lot::Mutex;
 
-/// How large every buffer is. At most this much of a peer's data waits in memory per connection.
-pub(crate) const SIZE: usize = 64 * 1024;
+/// How large every buffer is: what is sent at once, with room for a frame's header, so that a message
+/// of a round size leaves in one write.
+pub(crate) const SIZE: usize = 256 * 1024 + 64;
+
+/// How much is read into a buffer at once, and the most of a peer's data that waits in memory.
+pub(crate) const READ: usize = 64 * 1024;
 
 /// A buffer of [`SIZE`] bytes with unspecified contents.
 pub(crate) fn borrow() -> Box<[u8]> {

@@ -10,6 +10,7 @@ use crate::api::WsOperation;
 use crate::api::websocket::BufferKind;
 use crate::api::websocket::Completion;
 use crate::api::websocket::WebSocket;
+use crate::api::websocket::run::TURN;
 use crate::api::websocket::send::Phase;
 use crate::base::Code;
 use crate::base::OutBuf;
@@ -73,7 +74,7 @@ impl WebSocket {
     /// `WinHttpWebSocketReceive`. Gives the data on a synchronous session, nothing on an
     /// asynchronous one.
     pub(crate) fn receive(&self, into: OutBuf) -> Result<Option<Received>> {
-        let _lease = self.node.lease()?;
+        let lease = self.node.lease()?;
         self.await_welcome()?;
         let mut side = self.receive.lock();
         if self.node.is_closing() {
@@ -90,7 +91,7 @@ impl WebSocket {
             side.interrupted = None;
             return self.receive_blocking(side).map(Some);
         }
-        self.node.hold()?;
+        lease.keep();
         side.pending = Some(into);
         // Whoever drives looks again before it stops; otherwise the next edge starts a drive, unless
         // what it would find is here already.
@@ -190,7 +191,8 @@ impl WebSocket {
     }
 
     /// Reads and delivers until nothing more can be done; called by the engine. One thread at a
-    /// time does it, another only leaves word to look again.
+    /// time does it, another only leaves word to look again. A peer and an application that never
+    /// stop get a turn among others after a while.
     pub(super) fn drive_receive(&self) {
         let mut side = self.receive.lock();
         if side.driving {
@@ -198,7 +200,8 @@ impl WebSocket {
             return;
         }
         side.driving = true;
-        loop {
+        let mut deliveries = 0;
+        while deliveries < TURN {
             side.look_again = false;
             let completion = match side.look(self) {
                 Found::Received(Received { bytes, kind }) => Some(Completion::Read { bytes, kind }),
@@ -207,18 +210,22 @@ impl WebSocket {
                     self.finish_close(&mut self.send.lock()).then_some(Completion::Closed)
                 }
                 Found::Failed(error) => self.fail_operation(&mut side, error),
-                Found::Nothing if side.look_again => continue,
-                Found::Nothing => break,
+                Found::Nothing => None,
             };
             if let Some(completion) = completion {
                 drop(side);
                 self.deliver(completion);
+                deliveries += 1;
                 side = self.receive.lock();
             } else if !side.look_again {
                 break;
             }
         }
         side.driving = false;
+        drop(side);
+        if deliveries == TURN {
+            self.post();
+        }
     }
 
     /// Tells the operation that waits for the peer, if there is one, that the connection is dead.
@@ -416,7 +423,9 @@ impl ReceiveSide {
         if self.receiver.needs_buffer() {
             self.receiver.attach(buffers::borrow());
         }
-        let n = from.read(self.receiver.space())?;
+        let space = self.receiver.space();
+        let room = space.len().min(buffers::READ);
+        let n = from.read(&mut space[..room])?;
         self.receiver.received(n);
         Ok(if n == 0 { Read::End } else { Read::Some })
     }

@@ -13,10 +13,13 @@ use crate::proto::ws;
 
 impl Reactive for WebSocket {
     fn run(self: Arc<Self>) {
-        loop {
+        for _ in 0..TURN {
             let put_off = self.deferred.lock().pop_front();
             let Some(completion) = put_off else { break };
             self.deliver(completion);
+        }
+        if !self.deferred.lock().is_empty() {
+            self.post();
         }
         if self.node.is_closing() {
             return;
@@ -37,6 +40,9 @@ impl Reactive for WebSocket {
         &self.alarm
     }
 }
+
+/// How many completions are delivered before others get a turn.
+pub(super) const TURN: usize = 64;
 
 impl WebSocket {
     /// When something has to be done although nobody sends and nobody receives.

@@ -77,7 +77,7 @@ pub(super) enum Pumped {
 impl WebSocket {
     /// `WinHttpWebSocketSend`. `kind` is what C gave.
     pub(crate) fn send(&self, kind: i32, data: InBuf) -> Result<()> {
-        let _lease = self.node.lease()?;
+        let lease = self.node.lease()?;
         self.await_welcome()?;
         let mut side = self.send.lock();
         while !self.is_async() && side.current.is_some() && side.failed.is_none() {
@@ -96,7 +96,7 @@ impl WebSocket {
         if !self.is_async() {
             return self.send_blocking(side);
         }
-        self.node.hold()?;
+        lease.keep();
         match side.pump(&self.connection) {
             Ok(Pumped::Blocked) => Ok(()),
             Ok(Pumped::Empty) => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::available_parallelism;
 use std::time::Duration;
+use std::time::Instant;
 
 use super::Engine;
 use crate::net::thread;
@@ -98,7 +99,9 @@ impl Engine {
                     return;
                 }
                 if quiet > QUIET_TICKS {
-                    self.monitor_asleep.store(true, Ordering::Relaxed);
+                    self.monitor_asleep.store(true, Ordering::SeqCst);
+                    // Whoever waits for the operating system relied on us for the alarms.
+                    self.interrupt();
                     while self.monitor_asleep.load(Ordering::Relaxed) && !self.stopping.load(Ordering::SeqCst)
                     {
                         // Work that begins between the last tick and this wait is noticed here at
@@ -113,6 +116,9 @@ impl Engine {
                 } else {
                     self.monitor_wakes.wait_for(&mut crew, TICK);
                 }
+            }
+            if self.timers.next().is_some_and(|at| at <= Instant::now()) {
+                self.interrupt();
             }
             let progress = self.progress.load(Ordering::Relaxed);
             let running = self.running.load(Ordering::SeqCst);

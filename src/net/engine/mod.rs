@@ -162,8 +162,15 @@ impl Engine {
     }
 
     /// One engine thread's life: run what is ready, else wait for the operating system, else park.
+    /// However much is ready, the operating system is asked now and then.
     fn work(self: &Arc<Self>) {
+        let mut ran = 0;
         loop {
+            if ran == FAIR_SHARE
+                && let Some(mut poll) = self.poll.try_lock()
+            {
+                self.wait(&mut poll);
+            }
             let item = {
                 let mut queue = self.queue.lock();
                 let item = queue.items.pop_front();
@@ -175,6 +182,7 @@ impl Engine {
             };
             if let Some(item) = item {
                 self.run(item);
+                ran = if ran == FAIR_SHARE { 0 } else { ran + 1 };
             } else if let Some(mut poll) = self.poll.try_lock() {
                 self.wait(&mut poll);
             } else if !self.park() {
@@ -198,8 +206,11 @@ impl Engine {
         self.asleep.store(true, Ordering::SeqCst);
         let timeout = if self.stopping.load(Ordering::SeqCst) || !self.queue.lock().items.is_empty() {
             Some(Duration::ZERO)
-        } else {
+        } else if self.monitor_asleep.load(Ordering::SeqCst) {
             self.timers.next().map(|at| at.saturating_duration_since(Instant::now()))
+        } else {
+            // The monitor looks at the alarms in every tick: a wait without a time limit is cheaper.
+            None
         };
         let waited = poll.poll.poll(&mut poll.events, timeout);
         self.asleep.store(false, Ordering::SeqCst);
@@ -241,6 +252,8 @@ impl Engine {
     }
 }
 
+/// How many items a thread runs before it looks whether the operating system has more.
+const FAIR_SHARE: u32 = 64;
 const WAKE: Token = Token(0);
 /// How many events one wait fetches at most.
 const EVENTS: usize = 256;

@@ -5,6 +5,8 @@ use std::os::fd::AsRawFd;
 use std::os::fd::FromRawFd;
 use std::os::fd::OwnedFd;
 use std::os::fd::RawFd;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use mio::net::TcpStream;
@@ -21,7 +23,11 @@ pub(crate) fn socket_id(tcp: &TcpStream) -> SocketId {
 
 /// Something a blocked thread can be woken by: stays set until it is cleared.
 #[derive(Debug)]
-pub(crate) struct Signal(OwnedFd);
+pub(crate) struct Signal {
+    fd: OwnedFd,
+    /// It may be set: without this, clearing would cost a system call every time.
+    touched: AtomicBool,
+}
 
 impl Signal {
     pub(crate) fn new() -> io::Result<Signal> {
@@ -31,19 +37,27 @@ impl Signal {
             return Err(io::Error::last_os_error());
         }
         // SAFETY: `eventfd` has just given the descriptor to us alone.
-        Ok(Signal(unsafe { OwnedFd::from_raw_fd(fd) }))
+        let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+        Ok(Signal { fd, touched: AtomicBool::new(false) })
     }
 
     pub(crate) fn set(&self) {
+        self.touched.store(true, Ordering::SeqCst);
         let one = 1u64.to_ne_bytes();
         // SAFETY: the buffer is readable for its length. It fails only when the signal is set anyway.
-        unsafe { libc::write(self.0.as_raw_fd(), one.as_ptr().cast(), one.len()) };
+        unsafe { libc::write(self.fd.as_raw_fd(), one.as_ptr().cast(), one.len()) };
     }
 
     pub(crate) fn clear(&self) {
+        if self.touched.swap(false, Ordering::SeqCst) {
+            self.drain();
+        }
+    }
+
+    fn drain(&self) {
         let mut count = [0u8; 8];
         // SAFETY: the buffer is writable for its length. It fails only when the signal is clear anyway.
-        unsafe { libc::read(self.0.as_raw_fd(), count.as_mut_ptr().cast(), count.len()) };
+        unsafe { libc::read(self.fd.as_raw_fd(), count.as_mut_ptr().cast(), count.len()) };
     }
 }
 
@@ -61,7 +75,7 @@ pub(crate) fn wait(
         None => (-1, 0),
     };
     let mut fds = [
-        libc::pollfd { fd: signal.0.as_raw_fd(), events: libc::POLLIN, revents: 0 },
+        libc::pollfd { fd: signal.fd.as_raw_fd(), events: libc::POLLIN, revents: 0 },
         libc::pollfd { fd, events, revents: 0 },
     ];
     let timeout = timeout.map_or(-1, |left| i32::try_from(left.as_millis()).unwrap_or(i32::MAX));
@@ -72,7 +86,7 @@ pub(crate) fn wait(
         return if error.kind() == io::ErrorKind::Interrupted { Ok(()) } else { Err(error) };
     }
     if fds[0].revents != 0 {
-        signal.clear();
+        signal.drain();
     }
     Ok(())
 }

@@ -1,0 +1,170 @@
+//! The limits: bare sockets, the same bytes on the wire, no library.
+
+use std::hint::black_box;
+use std::io::Read;
+use std::io::Write;
+use std::net::TcpStream;
+use std::time::Duration;
+use std::time::Instant;
+
+use super::system;
+use super::system::Epoll;
+use super::system::Usage;
+use super::system::median_of;
+use super::task::Job;
+use super::task::Sample;
+use super::task::Task;
+use super::wire;
+
+/// One thread, blocking calls.
+pub(super) fn run(task: &Task, port: u16) -> Sample {
+    match task.job {
+        Job::Echo => echo(task, port),
+        Job::Receive if task.size < SMALL => flood(task, port),
+        Job::Receive => receive(task, port),
+        Job::Send => send(task, port),
+        Job::Idle => idle(task, port),
+        Job::Sleepers => Sample::NONE,
+    }
+}
+
+fn echo(task: &Task, port: u16) -> Sample {
+    let (mut socket, _) = wire::connect(task, port);
+    let frame = wire::client_frame(task.size);
+    let mut answer = wire::server_frame(task.size);
+    let mut times = Vec::with_capacity(task.total());
+    let mut start = Usage::now();
+    for n in 0..task.total() {
+        if n == task.warm_up() {
+            times.clear();
+            start = Usage::now();
+        }
+        let sent = Instant::now();
+        socket.write_all(&frame).expect("send");
+        socket.read_exact(&mut answer).expect("receive");
+        times.push(sent.elapsed().as_nanos() as u32);
+    }
+    Sample { p50: median_of(times), ..start.to(&Usage::now(), task) }
+}
+
+/// Small messages: reads as much as there is, looks at each header, copies the payload out.
+fn flood(task: &Task, port: u16) -> Sample {
+    let (mut socket, surplus) = wire::connect(task, port);
+    let mut buffer = vec![0; 64 * 1024];
+    buffer[..surplus.len()].copy_from_slice(&surplus);
+    let (mut end, mut seen) = (surplus.len(), 0);
+    let mut message = vec![0; task.size];
+    let mut start = None;
+    while seen < task.total() {
+        if start.is_none() && seen >= task.warm_up() {
+            start = Some(Usage::now());
+        }
+        end += socket.read(&mut buffer[end..]).expect("receive");
+        let mut used = 0;
+        while let Some((header, _, size)) = wire::parse(&buffer[used..end]) {
+            let Some(payload) = buffer[..end].get(used + header..used + header + size) else { break };
+            message[..size].copy_from_slice(payload);
+            black_box(&mut message);
+            used += header + size;
+            seen += 1;
+        }
+        buffer.copy_within(used..end, 0);
+        end -= used;
+    }
+    start.expect("there is a warm-up").to(&Usage::now(), task)
+}
+
+/// Large messages: reads them into a buffer of a message's size, without a look.
+fn receive(task: &Task, port: u16) -> Sample {
+    let (mut socket, surplus) = wire::connect(task, port);
+    let frame = wire::server_frame(task.size).len();
+    let mut buffer = vec![0; task.size];
+    let (mut seen, mut start) = (surplus.len(), None);
+    while seen < task.total() * frame {
+        if start.is_none() && seen >= task.warm_up() * frame {
+            start = Some(Usage::now());
+        }
+        seen += socket.read(&mut buffer).expect("receive");
+    }
+    start.expect("there is a warm-up").to(&Usage::now(), task)
+}
+
+/// Writes ready-made frames, unmasked (the key is 0), until the server has them all.
+fn send(task: &Task, port: u16) -> Sample {
+    let (mut socket, _) = wire::connect(task, port);
+    let frame = wire::client_frame(task.size);
+    let mut start = Usage::now();
+    for n in 0..task.total() {
+        if n == task.warm_up() {
+            start = Usage::now();
+        }
+        socket.write_all(&frame).expect("send");
+    }
+    socket.read_exact(&mut wire::server_frame(0)).expect("receive");
+    start.to(&Usage::now(), task)
+}
+
+fn idle(task: &Task, port: u16) -> Sample {
+    let one = || {
+        let (mut socket, _) = wire::connect(task, port);
+        socket.write_all(&wire::client_frame(task.size)).expect("send");
+        socket.read_exact(&mut wire::server_frame(task.size)).expect("receive");
+        socket
+    };
+    let _first = one();
+    let mut all = Vec::with_capacity(task.connections);
+    let before = system::resident();
+    all.extend((0..task.connections).map(|_| one()));
+    Sample { resident: (system::resident() - before) / 1024.0 / all.len() as f64, ..Sample::NONE }
+}
+
+/// Echo on many connections by one thread and an edge-triggered epoll: one wait for what is ready,
+/// then one read and one write each.
+pub(super) fn run_epoll(task: &Task, port: u16) -> Sample {
+    let epoll = Epoll::new();
+    let links: Vec<TcpStream> = (0..task.connections)
+        .map(|token| {
+            let (socket, _) = wire::connect(task, port);
+            socket.set_nonblocking(true).expect("no blocking");
+            epoll.add(&socket, token, libc::EPOLLIN | libc::EPOLLOUT | libc::EPOLLET);
+            socket
+        })
+        .collect();
+    let frame = wire::client_frame(task.size);
+    let expected = wire::server_frame(task.size).len();
+    let mut answer = vec![0; 64 * 1024];
+    let timed = task.job == Job::Sleepers;
+    let (warm_up, total) = if timed { (0, usize::MAX) } else { (task.warm_up(), task.total()) };
+    let end = Instant::now() + Duration::from_millis(task.operations as u64);
+    let mut times = Vec::with_capacity(if timed { 1 << 20 } else { total });
+    let mut start = Usage::now();
+    let mut sent_at = vec![Instant::now(); links.len()];
+    for (mut link, sent_at) in links.iter().zip(&mut sent_at) {
+        *sent_at = Instant::now();
+        link.write_all(&frame).expect("send");
+    }
+    let (mut events, mut seen) = (system::events(), 0);
+    while seen < total && !(timed && Instant::now() >= end) {
+        for token in epoll.wait(&mut events) {
+            let mut link = &links[token];
+            let Ok(n) = link.read(&mut answer) else { continue };
+            assert_eq!(n, expected);
+            times.push(sent_at[token].elapsed().as_nanos() as u32);
+            seen += 1;
+            if seen == warm_up {
+                times.clear();
+                start = Usage::now();
+            }
+            sent_at[token] = Instant::now();
+            link.write_all(&frame).expect("send");
+        }
+    }
+    Sample {
+        worst: times.iter().copied().max().map_or(f64::NAN, |ns| f64::from(ns) / 1e6),
+        p50: median_of(times),
+        ..start.to(&Usage::now(), task)
+    }
+}
+
+/// From this size on the limit of receiving does not parse: it would read into the caller's room.
+const SMALL: usize = 4096;
