@@ -14,4 +14,5 @@ if [ ! -e "$root$top/Cargo.toml" ]; then
   mount --bind "$top" "$root$top"
 fi
 [ -e "$root/proc/self" ] || mount -t proc proc "$root/proc"
+grep -qs localhost "$root/etc/hosts" || cp /etc/hosts "$root/etc/hosts"
 exec chroot "$root" wine "$@"
