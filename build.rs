@@ -10,6 +10,9 @@ use std::{env, fs};
 
 use cbindgen::{Builder, Config};
 
+#[path = "dll/build.rs"]
+mod dll;
+
 const ABI: &str = "src/abi";
 const NO_MANGLE: &str = "#[unsafe(no_mangle)]";
 
@@ -26,6 +29,9 @@ fn main() {
     if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
         // The file's own name: what `-lwinhttp` finds is then what the loader looks for, without further links.
         println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,libwinhttp.so");
+    }
+    if env::var_os("CARGO_CFG_WINDOWS").is_some() {
+        dll::link(&out);
     }
 }
 
@@ -66,6 +72,8 @@ impl Abi {
         let struct_source = read(&root.join("types/structs.rs"));
         let function_sources = rust_files(root)
             .iter()
+            // Those have no public declaration.
+            .filter(|path| !path.ends_with("windows.rs"))
             .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), read(path)))
             .filter(|(_, text)| text.contains(NO_MANGLE))
             .collect();

@@ -1,7 +1,12 @@
-/* Load the library, use it, close all, unload it; again and again. Linux; the Windows twin comes with the DLL. */
+/* Load the library, use it, close all, unload it; again and again: no thread, no descriptor or handle, no mapping or
+ * module, no thread-local slot stays. */
 #include "harness.h"
-#ifndef _WIN32
+#ifdef _WIN32
+#include <psapi.h>
+#include <tlhelp32.h>
+#else
 #include <dlfcn.h>
+#endif
 
 #ifdef H_SLOW
 #define ROUNDS 20
@@ -10,8 +15,54 @@
 #endif
 
 /* The functions by name: this program is not linked with the library. */
-#define NEEDED(name) __typeof__(name) *p_##name = (__typeof__(name) *)dlsym(lib, #name); if (!p_##name) { FAIL("no " #name); return; }
+#define NEEDED(name) __typeof__(name) *p_##name = (__typeof__(name) *)symbol(lib, #name); if (!p_##name) { FAIL("no " #name); return; }
 
+#ifdef _WIN32
+typedef HMODULE library;
+static library load(void) { return LoadLibraryA("winhttp.dll"); }
+static void *symbol(library lib, const char *name) { return (void *)GetProcAddress(lib, name); }
+static void unload(library lib) { FreeLibrary(lib); }
+static int modules(void) { return GetModuleHandleA("winhttp.dll") != NULL; }
+static int threads(void) {
+    HANDLE all = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
+    THREADENTRY32 entry = {.dwSize = sizeof entry};
+    int n = 0;
+    for (BOOL more = Thread32First(all, &entry); more; more = Thread32Next(all, &entry))
+        n += entry.th32OwnerProcessID == GetCurrentProcessId();
+    CloseHandle(all);
+    return n;
+}
+static int descriptors(void) {
+    DWORD n = 0;
+    HANDLE event;
+    if (GetProcessHandleCount(GetCurrentProcess(), &n) && n) return (int)n;
+    /* Wine 8 does not count them, but gives the lowest number that is free. */
+    event = CreateEventA(NULL, 0, 0, NULL);
+    CloseHandle(event);
+    return (int)((uintptr_t)event / 4);
+}
+static long resident_kib(void) {
+    PROCESS_MEMORY_COUNTERS memory = {.cb = sizeof memory};
+    K32GetProcessMemoryInfo(GetCurrentProcess(), &memory, sizeof memory);
+    return (long)(memory.WorkingSetSize / 1024);
+}
+/* The lowest free thread-local slot: grows when slots are lost. */
+static int mappings(void) {
+    DWORD slot = TlsAlloc();
+    TlsFree(slot);
+    return (int)slot;
+}
+#else
+typedef void *library;
+static library load(void) {
+    const char *name = getenv("WINHTTP_LIBRARY");
+    library lib = dlopen(name ? name : "libwinhttp.so", RTLD_NOW | RTLD_LOCAL);
+    if (!lib) FAIL("%s", dlerror());
+    return lib;
+}
+static void *symbol(library lib, const char *name) { return dlsym(lib, name); }
+static void unload(library lib) { dlclose(lib); }
+static int modules(void) { return 0; }
 static int lines(const char *path) {
     FILE *f = fopen(path, "r");
     int c, n = 0;
@@ -34,6 +85,10 @@ static long resident_kib(void) {
     if (f) fclose(f);
     return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
+static int threads(void) { return entries("/proc/self/task"); }
+static int descriptors(void) { return entries("/proc/self/fd"); }
+static int mappings(void) { return lines("/proc/self/maps"); }
+#endif
 
 static int closings;
 static void CALLBACK count(HINTERNET h, DWORD_PTR context, DWORD status, void *info, DWORD length) {
@@ -42,12 +97,12 @@ static void CALLBACK count(HINTERNET h, DWORD_PTR context, DWORD status, void *i
 }
 
 static void one(int async) {
-    void *lib = dlopen(getenv("WINHTTP_LIBRARY") ? getenv("WINHTTP_LIBRARY") : "libwinhttp.so", RTLD_NOW | RTLD_LOCAL);
+    library lib = load();
     HINTERNET ses, con, req, ws;
     char buffer[32];
     uint64_t end;
     if (!lib) {
-        FAIL("%s", dlerror());
+        FAIL("cannot be loaded");
         return;
     }
     {
@@ -77,7 +132,7 @@ static void one(int async) {
         while (h_get(&closings) < (async ? 3 : 4) && h_ms() < end) h_sleep(1);
         EQ(h_get(&closings), async ? 3 : 4);
     }
-    dlclose(lib);
+    unload(lib);
 }
 
 static void load_and_unload(void) {
@@ -87,37 +142,112 @@ static void load_and_unload(void) {
     h_limit(120);
     for (i = 0; i < 10; i++) one(i % 2);
     h_sleep(200);
-    maps = lines("/proc/self/maps"), tasks = entries("/proc/self/task"), fds = entries("/proc/self/fd");
+    end = h_ms() + 10000;
+    while (modules() && h_ms() < end) h_sleep(20);
+    maps = mappings(), tasks = threads(), fds = descriptors();
     memory = resident_kib();
     for (i = 0; i < ROUNDS && !h_failed; i++) one(i % 2);
     end = h_ms() + 10000;
-    while ((entries("/proc/self/task") > tasks || entries("/proc/self/fd") > fds) && h_ms() < end) h_sleep(20);
-    if (entries("/proc/self/task") > tasks) FAIL("%d threads became %d", tasks, entries("/proc/self/task"));
-    if (entries("/proc/self/fd") > fds) FAIL("%d descriptors became %d", fds, entries("/proc/self/fd"));
+    while ((threads() > tasks || descriptors() > fds || modules()) && h_ms() < end) h_sleep(20);
+    if (modules()) FAIL("the module is still there");
+    if (threads() > tasks) FAIL("%d threads became %d", tasks, threads());
+    if (descriptors() > fds) FAIL("%d descriptors became %d", fds, descriptors());
     printf("# %d rounds: mappings %d -> %d, threads %d -> %d, descriptors %d -> %d, resident %ld -> %ld KiB\n", ROUNDS, maps,
-           lines("/proc/self/maps"), tasks, entries("/proc/self/task"), fds, entries("/proc/self/fd"), memory, resident_kib());
+           mappings(), tasks, threads(), fds, descriptors(), memory, resident_kib());
 #ifndef H_SLOW
     if (resident_kib() > memory + 2048) FAIL("%ld KiB became %ld KiB", memory, resident_kib());
-    if (lines("/proc/self/maps") > maps + 8) FAIL("%d mappings became %d", maps, lines("/proc/self/maps"));
+    if (mappings() > maps + 8) FAIL("%d mappings became %d", maps, mappings());
 #endif
 }
 
 static void loading_alone_starts_nothing(void) {
-    int tasks = entries("/proc/self/task");
-    void *lib = dlopen(getenv("WINHTTP_LIBRARY") ? getenv("WINHTTP_LIBRARY") : "libwinhttp.so", RTLD_NOW | RTLD_LOCAL);
-    if (!lib) {
-        FAIL("%s", dlerror());
-        return;
+    int tasks = threads();
+    library lib = load();
+    NEED(lib);
+    EQ(threads(), tasks);
+    unload(lib);
+}
+
+#ifdef _WIN32
+/* The library must stay mapped while its threads run, whenever the program lets it go. */
+static void unloading_with_a_session_open(void) {
+    int i, tasks = threads();
+    uint64_t end;
+    for (i = 0; i < 20; i++) {
+        library lib = load();
+        HINTERNET ses;
+        NEED(lib);
+        {
+            NEEDED(WinHttpOpen)
+            ses = p_WinHttpOpen(NULL, WINHTTP_ACCESS_TYPE_NO_PROXY, NULL, NULL, WINHTTP_FLAG_ASYNC);
+        }
+        NEED(ses);
+        unload(lib);
+        h_sleep(5);
+        EXPECT(modules());
+        lib = load();
+        {
+            NEEDED(WinHttpCloseHandle)
+            EXPECT(p_WinHttpCloseHandle(ses));
+        }
+        unload(lib);
     }
-    EQ(entries("/proc/self/task"), tasks);
-    dlclose(lib);
+    end = h_ms() + 10000;
+    while ((threads() > tasks || modules()) && h_ms() < end) h_sleep(20);
+    EQ(threads(), tasks);
+    EQ(modules(), 0);
+}
+
+static library in_callback;
+static void CALLBACK let_go(HINTERNET h, DWORD_PTR context, DWORD status, void *info, DWORD length) {
+    (void)h, (void)context, (void)info, (void)length;
+    if (status == WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING && h_inc(&closings) == 3) unload(in_callback);
+}
+
+/* The last notice of the last handle is where a program may think that it needs the library no more. */
+static void unloading_in_the_last_callback(void) {
+    int i, tasks = threads();
+    uint64_t end;
+    for (i = 0; i < 20; i++) {
+        library lib = load();
+        HINTERNET ses, con, req;
+        NEED(lib);
+        in_callback = lib;
+        {
+            NEEDED(WinHttpOpen) NEEDED(WinHttpConnect) NEEDED(WinHttpOpenRequest) NEEDED(WinHttpSendRequest)
+            NEEDED(WinHttpCloseHandle) NEEDED(WinHttpSetStatusCallback)
+            ses = p_WinHttpOpen(NULL, WINHTTP_ACCESS_TYPE_NO_PROXY, NULL, NULL, WINHTTP_FLAG_ASYNC);
+            closings = 0;
+            p_WinHttpSetStatusCallback(ses, let_go, WINHTTP_CALLBACK_FLAG_HANDLES, 0);
+            con = p_WinHttpConnect(ses, W("127.0.0.1"), h_port("plain"), 0);
+            req = p_WinHttpOpenRequest(con, NULL, W("/echo"), NULL, NULL, NULL, 0);
+            EXPECT(p_WinHttpSendRequest(req, NULL, 0, NULL, 0, 0, 0));
+            /* One more reference for the calls below: the notice may come before they have returned. */
+            load();
+            p_WinHttpCloseHandle(ses);
+            p_WinHttpCloseHandle(con);
+            p_WinHttpCloseHandle(req);
+        }
+        end = h_ms() + 10000;
+        while (h_get(&closings) < 3 && h_ms() < end) h_sleep(1);
+        EQ(h_get(&closings), 3);
+        unload(lib);
+        end = h_ms() + 10000;
+        while (modules() && h_ms() < end) h_sleep(1);
+        EQ(modules(), 0);
+    }
+    end = h_ms() + 10000;
+    while (threads() > tasks && h_ms() < end) h_sleep(20);
+    EQ(threads(), tasks);
 }
 #endif
 
 TESTS {
-#ifndef _WIN32
     CASE(loading_alone_starts_nothing);
     CASE(load_and_unload);
+#ifdef _WIN32
+    CASE(unloading_with_a_session_open);
+    CASE(unloading_in_the_last_callback);
 #endif
 }
 END_TESTS

@@ -1239,6 +1239,14 @@ typedef LPWINHTTP_PROXY_INFO LPWINHTTP_PROXY_INFOW;
 extern "C" {
 #endif
 
+/* Gives the credentials for a server or a proxy. Fails cleanly: `ERROR_NOT_SUPPORTED`. */
+WINHTTPAPI BOOL WINAPI WinHttpSetCredentials(HINTERNET request_handle, DWORD _auth_targets,
+    DWORD _auth_scheme, LPCWSTR _user_name, LPCWSTR _password, LPVOID _auth_params);
+
+/* Says which authentication schemes the server offers. Fails cleanly: `ERROR_INVALID_OPERATION`, as */
+WINHTTPAPI BOOL WINAPI WinHttpQueryAuthSchemes(HINTERNET request_handle, LPDWORD _supported_schemes,
+    LPDWORD _first_scheme, LPDWORD _auth_target);
+
 /* Names a server; nothing goes on the wire yet. */
 WINHTTPAPI HINTERNET WINAPI WinHttpConnect(HINTERNET session_handle, LPCWSTR server_name,
     INTERNET_PORT server_port, DWORD reserved);
@@ -1250,6 +1258,10 @@ WINHTTPAPI BOOL WINAPI WinHttpQueryDataAvailable(HINTERNET request_handle, LPDWO
 WINHTTPAPI BOOL WINAPI WinHttpReadData(HINTERNET request_handle, LPVOID buffer, DWORD bytes_to_read,
     LPDWORD bytes_read);
 
+/* Reads what there is of the body into the caller's buffer, and waits only when there is nothing. */
+WINHTTPAPI DWORD WINAPI WinHttpReadDataEx(HINTERNET request_handle, LPVOID buffer, DWORD bytes_to_read,
+    LPDWORD bytes_read, ULONGLONG flags, DWORD property_length, PVOID property);
+
 /* Writes more of the request's body. */
 WINHTTPAPI BOOL WINAPI WinHttpWriteData(HINTERNET request_handle, LPCVOID buffer, DWORD bytes_to_write,
     LPDWORD bytes_written);
@@ -1257,6 +1269,10 @@ WINHTTPAPI BOOL WINAPI WinHttpWriteData(HINTERNET request_handle, LPCVOID buffer
 /* Adds, replaces or removes request headers. */
 WINHTTPAPI BOOL WINAPI WinHttpAddRequestHeaders(HINTERNET request_handle, LPCWSTR headers_text,
     DWORD headers_length, DWORD modifier_flags);
+
+/* Adds, replaces or removes request headers that come one by one. */
+WINHTTPAPI DWORD WINAPI WinHttpAddRequestHeadersEx(HINTERNET request_handle, DWORD modifier_flags,
+    ULONGLONG flags, ULONGLONG extra, DWORD headers_count, WINHTTP_EXTENDED_HEADER *headers_array);
 
 /* Queries a header, or another part of the response or the request. */
 WINHTTPAPI BOOL WINAPI WinHttpQueryHeaders(HINTERNET request_handle, DWORD info_level, LPCWSTR name_text,
@@ -1268,6 +1284,68 @@ WINHTTPAPI BOOL WINAPI WinHttpSetOption(HINTERNET internet, DWORD option, LPVOID
 /* Queries an option. */
 WINHTTPAPI BOOL WINAPI WinHttpQueryOption(HINTERNET internet, DWORD option, LPVOID buffer,
     LPDWORD buffer_length);
+
+/* The machine's proxy: none. */
+WINHTTPAPI BOOL WINAPI WinHttpGetDefaultProxyConfiguration(WINHTTP_PROXY_INFO *proxy_info);
+
+/* Sets the machine's proxy. Fails cleanly: `ERROR_ACCESS_DENIED`, as for a user who may not. */
+WINHTTPAPI BOOL WINAPI WinHttpSetDefaultProxyConfiguration(WINHTTP_PROXY_INFO *proxy_info);
+
+/* The user's proxy settings: none, and no automatic detection. */
+WINHTTPAPI BOOL WINAPI WinHttpGetIEProxyConfigForCurrentUser(WINHTTP_CURRENT_USER_IE_PROXY_CONFIG *proxy_config);
+
+/* Looks for a proxy script on the network. Fails cleanly: `ERROR_WINHTTP_AUTODETECTION_FAILED`, as */
+WINHTTPAPI BOOL WINAPI WinHttpDetectAutoProxyConfigUrl(DWORD auto_detect_flags, LPWSTR *auto_config_url);
+
+/* Asks a proxy script. Fails cleanly: `ERROR_WINHTTP_AUTODETECTION_FAILED` or */
+WINHTTPAPI BOOL WINAPI WinHttpGetProxyForUrl(HINTERNET session_handle, LPCWSTR url_text,
+    WINHTTP_AUTOPROXY_OPTIONS *auto_proxy_options, WINHTTP_PROXY_INFO *proxy_info);
+
+/* Makes a resolver for `WinHttpGetProxyForUrlEx`. Fails cleanly: `ERROR_NOT_SUPPORTED`. */
+WINHTTPAPI DWORD WINAPI WinHttpCreateProxyResolver(HINTERNET session_handle, HINTERNET *resolver_variable);
+
+/* Asks a proxy script. Fails cleanly: no handle is a resolver yet. */
+WINHTTPAPI DWORD WINAPI WinHttpGetProxyForUrlEx(HINTERNET resolver_handle, PCWSTR _url_text,
+    WINHTTP_AUTOPROXY_OPTIONS *_auto_proxy_options, DWORD_PTR _context);
+
+/* Asks a proxy script. Fails cleanly: no handle is a resolver yet. */
+WINHTTPAPI DWORD WINAPI WinHttpGetProxyForUrlEx2(HINTERNET resolver_handle, PCWSTR _url_text,
+    WINHTTP_AUTOPROXY_OPTIONS *_auto_proxy_options, DWORD _selection_length, BYTE *_interface_selection,
+    DWORD_PTR _context);
+
+/* What the script said. Fails cleanly: no handle is a resolver yet. */
+WINHTTPAPI DWORD WINAPI WinHttpGetProxyResult(HINTERNET resolver_handle, WINHTTP_PROXY_RESULT *_proxy_result);
+
+/* What the script said. Fails cleanly: no handle is a resolver yet. */
+WINHTTPAPI DWORD WINAPI WinHttpGetProxyResultEx(HINTERNET resolver_handle,
+    WINHTTP_PROXY_RESULT_EX *_proxy_result);
+
+/* Frees what `WinHttpGetProxyResult` gave: nothing yet. */
+WINHTTPAPI void WINAPI WinHttpFreeProxyResult(WINHTTP_PROXY_RESULT *_proxy_result);
+
+/* Frees what `WinHttpGetProxyResultEx` gave: nothing yet. */
+WINHTTPAPI void WINAPI WinHttpFreeProxyResultEx(WINHTTP_PROXY_RESULT_EX *_proxy_result);
+
+/* Forgets what was learnt about proxies: nothing yet. */
+WINHTTPAPI DWORD WINAPI WinHttpResetAutoProxy(HINTERNET session_handle, DWORD _flags);
+
+/* A number that grows when proxy settings change, which they do not yet. */
+WINHTTPAPI DWORD WINAPI WinHttpGetProxySettingsVersion(HINTERNET session_handle, DWORD *version_variable);
+
+/* Reads stored proxy settings. Fails cleanly: `ERROR_NOT_SUPPORTED`. */
+WINHTTPAPI DWORD WINAPI WinHttpReadProxySettings(HINTERNET session_handle, PCWSTR _connection_name,
+    BOOL _fall_back, BOOL _set_auto_discover, DWORD *_version_variable, BOOL *_defaults_returned,
+    WINHTTP_PROXY_SETTINGS *_proxy_settings);
+
+/* Stores proxy settings. Fails cleanly: `ERROR_ACCESS_DENIED`. */
+WINHTTPAPI DWORD WINAPI WinHttpWriteProxySettings(HINTERNET session_handle, BOOL _force_update,
+    WINHTTP_PROXY_SETTINGS *_proxy_settings);
+
+/* Frees what `WinHttpReadProxySettings` gave: nothing yet. */
+WINHTTPAPI void WINAPI WinHttpFreeProxySettings(WINHTTP_PROXY_SETTINGS *_proxy_settings);
+
+/* Chooses between the machine's and each user's proxy settings. Fails cleanly: */
+WINHTTPAPI DWORD WINAPI WinHttpSetProxySettingsPerUser(BOOL _per_user);
 
 /* Opens a request. */
 WINHTTPAPI HINTERNET WINAPI WinHttpOpenRequest(HINTERNET connect_handle, LPCWSTR verb_text,
@@ -1297,6 +1375,12 @@ WINHTTPAPI BOOL WINAPI WinHttpSetTimeouts(HINTERNET internet, INT resolve_timeou
 
 /* Says that the platform can run WinHTTP. */
 WINHTTPAPI BOOL WINAPI WinHttpCheckPlatform(void);
+
+/* Writes a date as HTTP does. */
+WINHTTPAPI BOOL WINAPI WinHttpTimeFromSystemTime(const SYSTEMTIME *system_time, LPWSTR time_text);
+
+/* Reads a date as HTTP writes it. */
+WINHTTPAPI BOOL WINAPI WinHttpTimeToSystemTime(LPCWSTR time_text, SYSTEMTIME *system_time);
 
 /* Takes a URL apart. */
 WINHTTPAPI BOOL WINAPI WinHttpCrackUrl(LPCWSTR url_text, DWORD url_length, DWORD flags,

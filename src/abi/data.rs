@@ -1,12 +1,15 @@
 //! The bodies of requests and responses.
 
+use crate::abi::constants::WINHTTP_READ_DATA_EX_FLAG_FILL_BUFFER;
 use crate::abi::entry::entry;
 use crate::abi::entry::handle;
 use crate::abi::out::Out;
 use crate::abi::types::*;
 use crate::api;
+use crate::api::Amount;
 use crate::api::Progress;
 use crate::api::Request;
+use crate::base::Code;
 use crate::base::InBuf;
 use crate::base::OutBuf;
 
@@ -51,7 +54,41 @@ pub unsafe extern "system" fn WinHttpReadData(
         if !request.is_async() {
             read.put(0);
         }
-        Ok(told(request.read(into)?, &read))
+        Ok(told(request.read(into, Amount::All)?, &read))
+    })
+}
+
+/// Reads what there is of the body into the caller's buffer, and waits only when there is nothing.
+///
+/// # Safety
+///
+/// As for [`WinHttpReadData`]; `_property` is not used.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn WinHttpReadDataEx(
+    request_handle: HINTERNET,
+    buffer: LPVOID,
+    bytes_to_read: DWORD,
+    bytes_read: LPDWORD,
+    flags: ULONGLONG,
+    property_length: DWORD,
+    property: PVOID,
+) -> DWORD {
+    entry("WinHttpReadDataEx", || {
+        let known = ULONGLONG::from(WINHTTP_READ_DATA_EX_FLAG_FILL_BUFFER);
+        if flags & !known != 0 || property_length != 0 || !property.is_null() {
+            return Err(Code::INVALID_PARAMETER);
+        }
+        let amount = if flags & known != 0 { Amount::All } else { Amount::Some };
+        // SAFETY: the caller's promise is `OutBuf::new`'s contract.
+        let into = unsafe { OutBuf::new(buffer.cast(), bytes_to_read as usize) }?;
+        let request = api::get::<Request>(handle(request_handle))?;
+        // SAFETY: the caller's promise.
+        let read = unsafe { Out::new(bytes_read) };
+        if !request.is_async() {
+            read.put(0);
+        }
+        told(request.read(into, amount)?, &read);
+        Ok(())
     })
 }
 

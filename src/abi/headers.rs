@@ -1,10 +1,13 @@
 //! Request and response headers.
 
+use std::ffi::CStr;
+
 use crate::abi::constants::*;
 use crate::abi::entry::entry;
 use crate::abi::entry::handle;
 use crate::abi::out;
 use crate::abi::out::Out;
+use crate::abi::time;
 use crate::abi::types::*;
 use crate::abi::wide;
 use crate::api;
@@ -13,6 +16,7 @@ use crate::api::HeaderSide;
 use crate::api::Request;
 use crate::base::Code;
 use crate::base::Result;
+use crate::proto::date::Date;
 use crate::proto::headers::narrow;
 use crate::proto::headers::widen;
 
@@ -38,6 +42,65 @@ pub unsafe extern "system" fn WinHttpAddRequestHeaders(
         let block = block.ok_or(Code::INVALID_PARAMETER)?;
         api::get::<Request>(handle(request_handle))?.add_headers(block, modifier_flags)
     })
+}
+
+/// Adds, replaces or removes request headers that come one by one.
+///
+/// # Safety
+///
+/// `headers_array` is null, or an array of `headers_count` headers whose names and values are null,
+/// or text that ends in a NUL (UTF-16 or bytes, as `flags` says), until the call returns.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn WinHttpAddRequestHeadersEx(
+    request_handle: HINTERNET,
+    modifier_flags: DWORD,
+    flags: ULONGLONG,
+    extra: ULONGLONG,
+    headers_count: DWORD,
+    headers_array: *mut WINHTTP_EXTENDED_HEADER,
+) -> DWORD {
+    entry("WinHttpAddRequestHeadersEx", || {
+        let request = api::get::<Request>(handle(request_handle))?;
+        let is_unicode = flags & ULONGLONG::from(WINHTTP_EXTENDED_HEADER_FLAG_UNICODE) != 0;
+        let known = ULONGLONG::from(WINHTTP_EXTENDED_HEADER_FLAG_UNICODE);
+        if flags & !known != 0 || extra != 0 || headers_count == 0 || headers_array.is_null() {
+            return Err(Code::INVALID_PARAMETER);
+        }
+        let mut fields = Vec::new();
+        for at in 0..headers_count as usize {
+            // SAFETY: the caller's promise: the array goes that far.
+            let header = unsafe { headers_array.add(at) };
+            // SAFETY: as above, and readable.
+            let header = unsafe { header.read_unaligned() };
+            // SAFETY: all members are pointers of one size; which of them it is `flags` says.
+            let name = unsafe { header.Anonymous1.pwszName };
+            // SAFETY: as above.
+            let value = unsafe { header.Anonymous2.pwszValue };
+            // SAFETY: the caller's promise about the texts.
+            let name = unsafe { bytes(name, is_unicode) }?;
+            // SAFETY: as above.
+            let value = unsafe { bytes(value, is_unicode) }?;
+            fields.push((name, value));
+        }
+        request.add_single_headers(&fields, modifier_flags)
+    })
+}
+
+/// A name or a value; nothing for NULL.
+///
+/// # Safety
+///
+/// `text` is null, or ends in a NUL: UTF-16, or bytes behind a pointer that only pretends.
+unsafe fn bytes(text: PCWSTR, is_unicode: bool) -> Result<Vec<u8>> {
+    if is_unicode {
+        // SAFETY: the caller's promise.
+        return narrow(unsafe { wide::text_or_empty(text) }).ok_or(Code::INVALID_PARAMETER);
+    }
+    if text.is_null() {
+        return Ok(Vec::new());
+    }
+    // SAFETY: the caller's promise.
+    Ok(unsafe { CStr::from_ptr(text.cast()) }.to_bytes().to_vec())
 }
 
 /// Queries a header, or another part of the response or the request.
@@ -91,6 +154,8 @@ pub unsafe extern "system" fn WinHttpQueryHeaders(
             Value::Number(bytes) => unsafe { out::copy(bytes, buffer.cast()) },
             // SAFETY: as above; `needed` counts the NUL.
             Value::Text(text) => unsafe { out::copy_text(text, buffer.cast()) },
+            // SAFETY: as above.
+            Value::Time(time) => unsafe { buffer.cast::<SYSTEMTIME>().write_unaligned(*time) },
         }
         length.put(value.length() as u32);
         if answer.indexed && !index.is_null() {
@@ -108,6 +173,7 @@ enum Value {
     Text(Vec<u16>),
     /// A `DWORD` or a 64-bit number.
     Number(Vec<u8>),
+    Time(SYSTEMTIME),
 }
 
 impl Value {
@@ -116,6 +182,7 @@ impl Value {
         match self {
             Value::Text(text) => (text.len() + 1) * 2,
             Value::Number(bytes) => bytes.len(),
+            Value::Time(time) => size_of_val(time),
         }
     }
 
@@ -124,6 +191,7 @@ impl Value {
         match self {
             Value::Text(text) => text.len() * 2,
             Value::Number(bytes) => bytes.len(),
+            Value::Time(time) => size_of_val(time),
         }
     }
 }
@@ -138,6 +206,10 @@ fn value(bytes: &[u8], modifiers: u32) -> Result<Value> {
         WINHTTP_QUERY_FLAG_NUMBER => {
             let number = u32::try_from(number()?).map_err(|_| Code::INVALID_QUERY_REQUEST)?;
             Ok(Value::Number(number.to_ne_bytes().to_vec()))
+        }
+        WINHTTP_QUERY_FLAG_SYSTEMTIME => {
+            let date = Date::parse(bytes).ok_or(Code::INVALID_QUERY_REQUEST)?;
+            Ok(Value::Time(time::system_time_of(&date)))
         }
         WINHTTP_QUERY_FLAG_NUMBER64 => Ok(Value::Number(number()?.to_ne_bytes().to_vec())),
         _ => {

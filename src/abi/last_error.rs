@@ -15,6 +15,17 @@ mod store {
     }
 }
 
+/// The system's own, which `GetLastError` of any DLL reads.
+#[cfg(windows)]
+mod store {
+    use windows_sys::Win32::Foundation::SetLastError;
+
+    pub(crate) fn set(code: u32) {
+        // SAFETY: any number may be stored.
+        unsafe { SetLastError(code) };
+    }
+}
+
 #[cfg(not(windows))]
 pub(super) use store::get;
 pub(super) use store::set;

@@ -6,6 +6,7 @@
 
 #![allow(unsafe_code)]
 
+mod auth;
 mod callback;
 mod connect;
 pub mod constants;
@@ -16,22 +17,31 @@ mod last_error;
 mod logger;
 mod options;
 mod out;
+mod proxy;
 mod request;
 mod session;
+mod time;
 pub mod types;
 mod url;
 mod websocket;
 mod wide;
 #[cfg(not(windows))]
 mod win32;
+#[cfg(windows)]
+mod windows;
 
+pub use auth::*;
 pub use connect::*;
 pub use data::*;
 pub use headers::*;
 pub use options::*;
+pub use proxy::*;
 pub use request::*;
 pub use session::*;
+pub use time::*;
 pub use url::*;
 pub use websocket::*;
 #[cfg(not(windows))]
 pub use win32::*;
+#[cfg(windows)]
+pub use windows::*;

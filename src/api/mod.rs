@@ -22,6 +22,7 @@ pub(crate) use handles::object;
 pub(crate) use node::Callback;
 pub(crate) use notice::Notice;
 pub(crate) use notice::WsOperation;
+pub(crate) use request::Amount;
 pub(crate) use request::Body;
 pub(crate) use request::HeaderQuery;
 pub(crate) use request::HeaderSide;

@@ -12,6 +12,7 @@ use crate::api::node::Node;
 use crate::api::settings::Settings;
 use crate::base::Code;
 use crate::base::Result;
+use crate::net;
 use crate::net::engine::Engine;
 use crate::net::engine::EngineOwner;
 use crate::net::limits::Limits;
@@ -115,6 +116,7 @@ impl Session {
 impl Drop for Session {
     /// Every object below has given up its share, so the last callback has returned.
     fn drop(&mut self) {
+        net::release_pools();
         if let Some(event) = *self.unload_event.get_mut() {
             platform::signal_event(event);
         }

@@ -25,6 +25,11 @@ pub(crate) fn give_back(buffer: Box<[u8]>) {
     }
 }
 
+/// Frees the buffers at rest.
+pub(super) fn release() {
+    *POOL.lock() = Vec::new();
+}
+
 static POOL: Mutex<Vec<Box<[u8]>>> = Mutex::new(Vec::new());
 /// How many buffers are kept for reuse.
 const MOST: usize = 32;

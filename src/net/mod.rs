@@ -19,3 +19,9 @@ pub(crate) use socket::Socket;
 pub(crate) use wait::Sleep;
 pub(crate) use wait::Sleepers;
 pub(crate) use wait::Want;
+
+/// Frees what is kept for reuse: unloading the library would leak it. To be called when a session ends.
+pub(crate) fn release_pools() {
+    buffers::release();
+    wait::release_signals();
+}

@@ -76,7 +76,7 @@ impl Socket {
         }
         let read = (&self.tcp).read(into);
         match &read {
-            Ok(n) if *n == into.len() => registration.more(),
+            Ok(n) if *n == into.len() || !platform::A_SHORT_READ_EMPTIES => registration.more(),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => registration.more(),
             _ => {}
         }

@@ -1,30 +1,13 @@
 //! The library's own threads.
 
-use std::cell::Cell;
 use std::io;
-use std::thread;
+
+use crate::platform;
 
 /// Starts a thread that keeps the library's code mapped until it ends.
-pub(crate) fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    thread::Builder::new().name(name.into()).stack_size(STACK).spawn(move || {
-        PIN.with(|pin| pin.0.set(true));
-        body();
-    })?;
-    Ok(())
+pub(crate) fn spawn(name: &'static str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    platform::spawn_thread(name, STACK, body)
 }
-
-/// glibc does not unmap a library for which a thread-local destructor is outstanding, and forgets
-/// about it only after the destructor has returned into the C library. So unloading us while one of
-/// our threads runs cannot pull the code from under it.
-struct Pin(Cell<bool>);
-
-impl Drop for Pin {
-    fn drop(&mut self) {
-        self.0.set(false);
-    }
-}
-
-thread_local!(static PIN: Pin = const { Pin(Cell::new(false)) });
 
 /// Callbacks run on these stacks, so they are as large as a Windows thread's by default.
 const STACK: usize = 1 << 20;

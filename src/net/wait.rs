@@ -82,6 +82,11 @@ impl Drop for Sleep<'_> {
     }
 }
 
+/// Frees the signals at rest.
+pub(super) fn release_signals() {
+    *SIGNALS.lock() = Vec::new();
+}
+
 /// Signals at rest. They are pooled, not thread-local: a thread-local with a destructor would keep
 /// the library mapped for as long as the application's thread lives.
 static SIGNALS: Mutex<Vec<Arc<Signal>>> = Mutex::new(Vec::new());

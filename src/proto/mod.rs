@@ -2,6 +2,7 @@
 
 pub(crate) mod coding;
 pub(crate) mod cookies;
+pub(crate) mod date;
 pub(crate) mod h1;
 // What the `...Ex` functions and authentication need is here and tested; the layers above do not use
 // it yet.

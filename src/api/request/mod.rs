@@ -61,6 +61,7 @@ pub(super) use input::Input;
 pub(super) use leg::Leg;
 pub(crate) use measures::Measures;
 pub(crate) use query::HeaderQuery;
+pub(crate) use read::Amount;
 pub(crate) use read::Progress;
 pub(super) use receive::SWITCHING_PROTOCOLS;
 pub(crate) use send::Body;
@@ -146,6 +147,17 @@ impl Request {
     pub(crate) fn add_headers(&self, block: &[u16], modifiers: u32) -> Result<()> {
         let mut state = self.state.lock();
         state.headers.add_block(block, AddFlags::from_bits(modifiers)).map_err(errors::header)
+    }
+
+    /// `WinHttpAddRequestHeadersEx`: all of them, or none when one is wrong.
+    pub(crate) fn add_single_headers(&self, fields: &[(Vec<u8>, Vec<u8>)], modifiers: u32) -> Result<()> {
+        let mut state = self.state.lock();
+        let mut headers = state.headers.clone();
+        for (name, value) in fields {
+            headers.add_bytes(name, value, AddFlags::from_bits(modifiers)).map_err(errors::header)?;
+        }
+        state.headers = headers;
+        Ok(())
     }
 
     /// The effective URL; changes with each redirect.

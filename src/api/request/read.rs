@@ -28,6 +28,15 @@ pub(crate) enum Progress {
     Pending,
 }
 
+/// How much a read call wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Amount {
+    /// The whole room full, or all to the end of the body.
+    All,
+    /// Whatever is there, but something.
+    Some,
+}
+
 impl Request {
     /// How many bytes can be read at once; 0 at the end of the body.
     pub(crate) fn query_data_available(self: &Arc<Self>) -> Result<Progress> {
@@ -42,15 +51,15 @@ impl Request {
         self.start(Begin::Here, operation).map(told)
     }
 
-    /// Fills the caller's room, or less at the end of the body.
-    pub(crate) fn read(self: &Arc<Self>, into: OutBuf) -> Result<Progress> {
+    /// Fills the caller's room, or less at the end of the body or when less will do.
+    pub(crate) fn read(self: &Arc<Self>, into: OutBuf, amount: Amount) -> Result<Progress> {
         let _lease = self.node.lease()?;
         self.check_readable()?;
         if !self.is_async() {
-            return Request::progress(self.run_blocking(self.read_operation(into))?);
+            return Request::progress(self.run_blocking(self.read_operation(into, amount))?);
         }
         let this = self.clone();
-        let operation = Operation::new(Api::ReadData, async move { this.read_operation(into).await });
+        let operation = Operation::new(Api::ReadData, async move { this.read_operation(into, amount).await });
         self.start(Begin::Here, operation).map(told)
     }
 
@@ -92,7 +101,7 @@ impl Request {
         }
     }
 
-    async fn read_operation(&self, mut into: OutBuf) -> Result<Done> {
+    async fn read_operation(&self, mut into: OutBuf, amount: Amount) -> Result<Done> {
         self.check()?;
         let address = into.address();
         let done = |into: &OutBuf| Done::Read { buffer: address, bytes: into.filled() as u32 };
@@ -100,7 +109,7 @@ impl Request {
             return Ok(done(&into));
         }
         let Some(mut exchange) = self.take_exchange() else { return Ok(done(&into)) };
-        let read = match self.read_body(&mut exchange, &mut into).await {
+        let read = match self.read_body(&mut exchange, &mut into, amount).await {
             Ok(()) => {
                 self.count(&exchange, into.filled() as u64);
                 self.put_back(exchange)
@@ -132,8 +141,8 @@ impl Request {
         if state.phase == Phase::Response { state.exchange.take() } else { None }
     }
 
-    async fn read_body(&self, exchange: &mut Exchange, into: &mut OutBuf) -> Result<()> {
-        while into.remaining() > 0 {
+    async fn read_body(&self, exchange: &mut Exchange, into: &mut OutBuf, amount: Amount) -> Result<()> {
+        while into.remaining() > 0 && (amount == Amount::All || into.filled() == 0) {
             let Exchange { connection, input, body, decoder, keep, .. } = &mut *exchange;
             let Some(body) = body else { return Err(Code::INTERNAL_ERROR) };
             let direct = usize::try_from(body.direct()).unwrap_or(usize::MAX).min(into.remaining());

@@ -1,6 +1,8 @@
 //! TLS configurations, made once for each combination of settings.
 
 use std::collections::HashMap;
+use std::env;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
@@ -11,7 +13,9 @@ use rustls::SupportedProtocolVersion;
 use rustls::crypto::CryptoProvider;
 
 use super::verify::Forgive;
+use super::verify::Trust;
 use super::verify::Verifier;
+use crate::platform;
 
 /// Which protocol versions may be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,7 +57,7 @@ fn make(protocols: Protocols, forgive: Forgive) -> Option<ClientConfig> {
         return None;
     }
     let provider = provider();
-    let verifier = Verifier::new(roots(), provider.signature_verification_algorithms, forgive);
+    let verifier = Verifier::new(trust(), provider.signature_verification_algorithms, forgive);
     let config = ClientConfig::builder_with_provider(provider.clone())
         .with_protocol_versions(&versions)
         .inspect_err(|error| log::error!("TLS configuration: {error}"))
@@ -69,12 +73,27 @@ fn provider() -> &'static Arc<CryptoProvider> {
     PROVIDER.get_or_init(|| Arc::new(rustls::crypto::ring::default_provider()))
 }
 
-/// The system's trusted roots (`SSL_CERT_FILE` and `SSL_CERT_DIR` take their place), read once.
+/// The system's own judgement where it has one, else its trusted roots. `SSL_CERT_FILE` and
+/// `SSL_CERT_DIR` take the place of either.
+fn trust() -> Trust {
+    let is_named = [FILE, DIRECTORY].iter().any(|name| env::var_os(name).is_some());
+    if platform::JUDGES_CHAINS && !is_named { Trust::System } else { Trust::Roots(roots()) }
+}
+
+const FILE: &str = "SSL_CERT_FILE";
+const DIRECTORY: &str = "SSL_CERT_DIR";
+
+/// The trusted roots, read once.
 fn roots() -> Arc<RootCertStore> {
     static ROOTS: OnceLock<Arc<RootCertStore>> = OnceLock::new();
     ROOTS
         .get_or_init(|| {
-            let found = rustls_native_certs::load_native_certs();
+            let found = if platform::JUDGES_CHAINS {
+                let [file, directory] = [FILE, DIRECTORY].map(|name| env::var_os(name).map(PathBuf::from));
+                rustls_native_certs::load_certs_from_paths(file.as_deref(), directory.as_deref())
+            } else {
+                rustls_native_certs::load_native_certs()
+            };
             for error in &found.errors {
                 log::warn!("trusted roots: {error}");
             }

@@ -23,6 +23,8 @@ use rustls::pki_types::ServerName;
 use rustls::pki_types::UnixTime;
 use rustls::server::ParsedCertificate;
 
+use crate::platform;
+
 /// What is wrong with a certificate; several things can be at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Problems {
@@ -71,20 +73,25 @@ pub(super) fn problems(error: &Error) -> Option<Problems> {
     }
 }
 
+/// Who says whether a chain is to be trusted.
+#[derive(Clone, Debug)]
+pub(super) enum Trust {
+    /// These roots, and the rules of webpki.
+    Roots(Arc<RootCertStore>),
+    /// The operating system.
+    System,
+}
+
 #[derive(Debug)]
 pub(super) struct Verifier {
-    roots: Arc<RootCertStore>,
+    trust: Trust,
     algorithms: WebPkiSupportedAlgorithms,
     forgive: Forgive,
 }
 
 impl Verifier {
-    pub(super) fn new(
-        roots: Arc<RootCertStore>,
-        algorithms: WebPkiSupportedAlgorithms,
-        forgive: Forgive,
-    ) -> Verifier {
-        Verifier { roots, algorithms, forgive }
+    pub(super) fn new(trust: Trust, algorithms: WebPkiSupportedAlgorithms, forgive: Forgive) -> Verifier {
+        Verifier { trust, algorithms, forgive }
     }
 
     fn judge(
@@ -94,18 +101,27 @@ impl Verifier {
         name: &ServerName<'_>,
         now: UnixTime,
     ) -> Problems {
-        let mut problems = Problems::default();
         let Ok(parsed) = ParsedCertificate::try_from(end_entity) else {
-            return Problems { invalid: true, ..problems };
+            return Problems { invalid: true, ..Problems::default() };
         };
+        let mut problems = match &self.trust {
+            Trust::Roots(roots) => self.chain(roots, &parsed, intermediates, now),
+            Trust::System => system_chain(end_entity, intermediates, now),
+        };
+        problems.name = verify_server_name(&parsed, name).is_err();
+        problems
+    }
+
+    fn chain(
+        &self,
+        roots: &RootCertStore,
+        parsed: &ParsedCertificate<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Problems {
+        let mut problems = Problems::default();
         let chain = |at| {
-            verify_server_cert_signed_by_trust_anchor(
-                &parsed,
-                &self.roots,
-                intermediates,
-                at,
-                self.algorithms.all,
-            )
+            verify_server_cert_signed_by_trust_anchor(parsed, roots, intermediates, at, self.algorithms.all)
         };
         let mut at = now;
         // A wrong date hides everything else, so look once more with a date that is right.
@@ -114,8 +130,24 @@ impl Verifier {
             let Some(inside) = problems.note(&error) else { break };
             at = inside;
         }
-        problems.name = verify_server_name(&parsed, name).is_err();
         problems
+    }
+}
+
+fn system_chain(
+    end_entity: &CertificateDer<'_>,
+    intermediates: &[CertificateDer<'_>],
+    now: UnixTime,
+) -> Problems {
+    let intermediates: Vec<&[u8]> = intermediates.iter().map(AsRef::as_ref).collect();
+    match platform::chain_problems(end_entity, &intermediates, now.as_secs()) {
+        Ok(platform::ChainProblems { unknown_ca, date, usage, revoked, invalid }) => {
+            Problems { unknown_ca, name: false, date, usage, revoked, invalid }
+        }
+        Err(error) => {
+            log::error!("the system could not judge a certificate: {error}");
+            Problems { invalid: true, ..Problems::default() }
+        }
     }
 }
 

@@ -3,13 +3,21 @@
 mod address;
 mod clock;
 mod events;
+mod thread;
+mod trust;
 mod wait;
 
 pub(crate) use address::socket_address;
 pub(crate) use clock::ticks;
 pub(crate) use events::event_support;
 pub(crate) use events::signal_event;
+pub(crate) use thread::spawn_thread;
+pub(crate) use trust::JUDGES_CHAINS;
+pub(crate) use trust::chain_problems;
 pub(crate) use wait::Signal;
 pub(crate) use wait::SocketId;
 pub(crate) use wait::socket_id;
 pub(crate) use wait::wait;
+
+/// `epoll` reports every arrival, whatever was read before.
+pub(crate) const A_SHORT_READ_EMPTIES: bool = true;

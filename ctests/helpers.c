@@ -1,0 +1,250 @@
+/* Functions beside the way of a request: dates, proxy settings, single headers, reading what is there. */
+#define _GNU_SOURCE
+#include "harness.h"
+#ifndef _WIN32
+#include <dlfcn.h>
+#endif
+
+/* By name, for not every winhttp.dll has the newer functions, nor every SDK their prototypes. NULL: skip. */
+static void *symbol(const char *name) {
+#ifdef _WIN32
+    return (void *)GetProcAddress(GetModuleHandleA("winhttp.dll"), name);
+#else
+    void *found = dlsym(RTLD_DEFAULT, name);
+    if (!found) FAIL("no %s", name);
+    return found;
+#endif
+}
+#define NEWER(result, name, ...) result(WINAPI *p_##name)(__VA_ARGS__) = (result(WINAPI *)(__VA_ARGS__))symbol(#name); if (!p_##name) return
+
+static void same_time(const char *row, const SYSTEMTIME *a) {
+    EQ_ROW(row, a->wYear, 2008);
+    EQ_ROW(row, a->wMonth, 7);
+    EQ_ROW(row, a->wDayOfWeek, 1);
+    EQ_ROW(row, a->wDay, 28);
+    EQ_ROW(row, a->wHour, 10);
+    EQ_ROW(row, a->wMinute, 5);
+    EQ_ROW(row, a->wSecond, 52);
+    EQ_ROW(row, a->wMilliseconds, 0);
+}
+
+static void dates_are_read(void) {
+    static const char *forms[] = {"Mon, 28 Jul 2008 10:05:52 GMT", "Mon, 28 Jul 2008 10:05:52 GMT\n", " mon 28 jul 2008 10 05 52\n"};
+    size_t i;
+    for (i = 0; i < 3; i++) {
+        SYSTEMTIME time;
+        memset(&time, 0xee, sizeof time);
+        SetLastError(0xdead);
+        EXPECT(WinHttpTimeToSystemTime(h_wide(forms[i]), &time));
+        EQ(GetLastError(), 0);
+        same_time(forms[i], &time);
+    }
+    SetLastError(0xdead);
+    EXPECT(!WinHttpTimeToSystemTime(NULL, NULL));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    EXPECT(!WinHttpTimeToSystemTime(h_wide(forms[0]), NULL));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+}
+
+static void dates_are_written(void) {
+    SYSTEMTIME time = {2008, 7, 1, 28, 10, 5, 52, 0};
+    WCHAR text[WINHTTP_TIME_FORMAT_BUFSIZE / sizeof(WCHAR) + 1];
+    char narrow[64];
+    int i;
+    memset(text, 0xee, sizeof text);
+    SetLastError(0xdead);
+    EXPECT(WinHttpTimeFromSystemTime(&time, text));
+    EQ(GetLastError(), 0);
+    for (i = 0; i < 30 && text[i]; i++) narrow[i] = (char)text[i];
+    narrow[i] = 0;
+    EQ_STR(narrow, "Mon, 28 Jul 2008 10:05:52 GMT");
+    EXPECT(!WinHttpTimeFromSystemTime(&time, NULL));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    EXPECT(!WinHttpTimeFromSystemTime(NULL, text));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+}
+
+/* Clients ask these before anything else, and give up when they fail. */
+static void asking_for_proxy_settings_succeeds(void) {
+    WINHTTP_PROXY_INFO info;
+    WINHTTP_CURRENT_USER_IE_PROXY_CONFIG config;
+    memset(&info, 0xee, sizeof info);
+    memset(&config, 0xee, sizeof config);
+    SetLastError(0xdead);
+    EXPECT(WinHttpGetDefaultProxyConfiguration(&info));
+    EXPECT(info.dwAccessType == WINHTTP_ACCESS_TYPE_NO_PROXY || info.dwAccessType == WINHTTP_ACCESS_TYPE_NAMED_PROXY);
+    if (info.dwAccessType == WINHTTP_ACCESS_TYPE_NO_PROXY) EXPECT(!info.lpszProxy && !info.lpszProxyBypass);
+    SetLastError(0xdead);
+    EXPECT(WinHttpGetIEProxyConfigForCurrentUser(&config));
+    EQ(GetLastError(), 0);
+    EXPECT(config.fAutoDetect == 0 || config.fAutoDetect == 1);
+}
+
+static void proxy_settings_have_no_place_to_go(void) {
+    EXPECT(!WinHttpGetDefaultProxyConfiguration(NULL));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    EXPECT(!WinHttpGetIEProxyConfigForCurrentUser(NULL));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+}
+
+static void wrong_arguments_of_the_proxy_functions(void) {
+    WINHTTP_AUTOPROXY_OPTIONS options;
+    WINHTTP_PROXY_INFO info;
+    LPWSTR url = NULL;
+    HINTERNET ses = h_open(0), con;
+    memset(&options, 0, sizeof options);
+    memset(&info, 0, sizeof info);
+    NEED(ses);
+    EXPECT(!WinHttpDetectAutoProxyConfigUrl(0, &url));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    EXPECT(!WinHttpDetectAutoProxyConfigUrl(WINHTTP_AUTO_DETECT_TYPE_DNS_A, NULL));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    EXPECT(!WinHttpGetProxyForUrl(NULL, NULL, NULL, NULL));
+    EQ(GetLastError(), ERROR_INVALID_HANDLE);
+    EXPECT(!WinHttpGetProxyForUrl(ses, NULL, NULL, NULL));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    EXPECT(!WinHttpGetProxyForUrl(ses, W("http://localhost"), NULL, &info));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    EXPECT(!WinHttpGetProxyForUrl(ses, W("http://localhost"), &options, &info));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    options.dwFlags = WINHTTP_AUTOPROXY_AUTO_DETECT;
+    EXPECT(!WinHttpGetProxyForUrl(ses, W("http://localhost"), &options, &info));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    options.dwFlags = WINHTTP_AUTOPROXY_CONFIG_URL;
+    EXPECT(!WinHttpGetProxyForUrl(ses, W("http://localhost"), &options, &info));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    con = WinHttpConnect(ses, W("localhost"), 80, 0);
+    EXPECT(!WinHttpSetCredentials(con, 0, 1, W("a"), W("b"), NULL));
+    EQ(GetLastError(), E_TYPE);
+    WinHttpCloseHandle(con);
+    WinHttpCloseHandle(ses);
+}
+
+static void a_header_is_a_date(void) {
+    conn c;
+    SYSTEMTIME time;
+    DWORD size = sizeof time;
+    NEED(h_prepare(&c, 0, "plain", "/status/200", NULL, 0));
+    EXPECT(WinHttpAddRequestHeaders(c.req, W("If-Modified-Since: Mon, 28 Jul 2008 10:05:52 GMT"), (DWORD)-1, WINHTTP_ADDREQ_FLAG_ADD));
+    NEED(!h_exchange(&c, 0));
+    EXPECT(WinHttpQueryHeaders(c.req, WINHTTP_QUERY_IF_MODIFIED_SINCE | WINHTTP_QUERY_FLAG_REQUEST_HEADERS | WINHTTP_QUERY_FLAG_SYSTEMTIME,
+        NULL, &time, &size, NULL));
+    EQ(size, sizeof time);
+    same_time("the header", &time);
+    size = 4;
+    EXPECT(!WinHttpQueryHeaders(c.req, WINHTTP_QUERY_IF_MODIFIED_SINCE | WINHTTP_QUERY_FLAG_REQUEST_HEADERS | WINHTTP_QUERY_FLAG_SYSTEMTIME,
+        NULL, &time, &size, NULL));
+    EQ(GetLastError(), ERROR_INSUFFICIENT_BUFFER);
+    EQ(size, sizeof time);
+    h_finish(&c);
+}
+
+/* WINHTTP_EXTENDED_HEADER */
+typedef struct header {
+    const void *name, *value;
+} header;
+
+static const char *request_header(HINTERNET req, LPCWSTR name) {
+    static char narrow[256];
+    WCHAR text[256];
+    DWORD i, size = sizeof text;
+    if (!WinHttpQueryHeaders(req, WINHTTP_QUERY_CUSTOM | WINHTTP_QUERY_FLAG_REQUEST_HEADERS, name, text, &size, NULL)) return "(none)";
+    for (i = 0; i < size / 2; i++) narrow[i] = (char)text[i];
+    narrow[i] = 0;
+    return narrow;
+}
+
+static void headers_one_by_one(void) {
+    header wide[] = {{W("X-One"), W("eins")}, {W("X-Two"), W("zwei")}};
+    header bytes[] = {{"X-Three", "drei"}};
+    header broken[] = {{"X-Four", "vier"}, {"X-Five", "f\r\nX-Six: sechs"}};
+    conn c;
+    NEWER(DWORD, WinHttpAddRequestHeadersEx, HINTERNET, DWORD, ULONGLONG, ULONGLONG, DWORD, header *);
+    NEED(h_prepare(&c, 0, "plain", "/status/200", NULL, 0));
+    EQ(p_WinHttpAddRequestHeadersEx(c.req, WINHTTP_ADDREQ_FLAG_ADD, 1, 0, 2, wide), 0);
+    EQ(p_WinHttpAddRequestHeadersEx(c.req, WINHTTP_ADDREQ_FLAG_ADD, 0, 0, 1, bytes), 0);
+    EQ_STR(request_header(c.req, W("x-one")), "eins");
+    EQ_STR(request_header(c.req, W("x-two")), "zwei");
+    EQ_STR(request_header(c.req, W("x-three")), "drei");
+    EQ(p_WinHttpAddRequestHeadersEx(c.req, WINHTTP_ADDREQ_FLAG_ADD, 0, 0, 2, broken), ERROR_INVALID_PARAMETER);
+    EQ_STR(request_header(c.req, W("x-four")), "(none)");
+    EQ_STR(request_header(c.req, W("x-six")), "(none)");
+    EQ(p_WinHttpAddRequestHeadersEx(c.req, WINHTTP_ADDREQ_FLAG_ADD, 0, 0, 0, bytes), ERROR_INVALID_PARAMETER);
+    EQ(p_WinHttpAddRequestHeadersEx(c.con, WINHTTP_ADDREQ_FLAG_ADD, 0, 0, 1, bytes), E_TYPE);
+    h_finish(&c);
+}
+
+static void reading_what_is_there(int async) {
+    static const char body[] = "the body of 200\n";
+    recorder *r = rec_new();
+    char text[64] = "";
+    DWORD n, all = 0, flags;
+    int calls;
+    conn c;
+    NEWER(DWORD, WinHttpReadDataEx, HINTERNET, LPVOID, DWORD, LPDWORD, ULONGLONG, DWORD, PVOID);
+    for (flags = 0; flags < 2; flags++) {
+        rec_clear(r);
+        all = 0;
+        NEED(h_prepare(&c, async, "plain", "/status/200", r, 0));
+        NEED(!h_exchange(&c, async));
+        for (calls = 0; calls < 20; calls++) {
+            h_record e;
+            NEED(!p_WinHttpReadDataEx(c.req, text + all, (DWORD)sizeof text - all, async ? NULL : &n, flags, 0, NULL));
+            if (async) {
+                NEED(rec_wait_nth(r, c.req, WINHTTP_CALLBACK_STATUS_READ_COMPLETE, calls + 1, 5000, &e));
+                n = e.length;
+            }
+            all += n;
+            if (!n) break;
+        }
+        EQ(all, sizeof body - 1);
+        EXPECT(!memcmp(text, body, sizeof body - 1));
+        if (flags) EQ(calls, 1);
+        EQ(p_WinHttpReadDataEx(c.req, text, 1, &n, 6, 0, NULL), ERROR_INVALID_PARAMETER);
+        h_finish(&c);
+    }
+}
+static void reading_what_is_there_sync(void) { reading_what_is_there(0); }
+static void reading_what_is_there_async(void) { reading_what_is_there(1); }
+
+/* What frees takes an empty result; what asks says which handle it misses. */
+static void newer_proxy_functions(void) {
+    HINTERNET ses = h_open(1);
+    WINHTTP_PROXY_RESULT_EX result;
+    WINHTTP_PROXY_SETTINGS settings;
+    DWORD version = 0;
+    NEWER(VOID, WinHttpFreeProxyResultEx, WINHTTP_PROXY_RESULT_EX *);
+    NEWER(DWORD, WinHttpGetProxyResultEx, HINTERNET, WINHTTP_PROXY_RESULT_EX *);
+    NEWER(DWORD, WinHttpGetProxyForUrlEx2, HINTERNET, PCWSTR, WINHTTP_AUTOPROXY_OPTIONS *, DWORD, BYTE *, DWORD_PTR);
+    NEWER(VOID, WinHttpFreeProxySettings, WINHTTP_PROXY_SETTINGS *);
+    NEWER(DWORD, WinHttpGetProxySettingsVersion, HINTERNET, DWORD *);
+    NEWER(DWORD, WinHttpReadProxySettings, HINTERNET, PCWSTR, BOOL, BOOL, DWORD *, BOOL *, WINHTTP_PROXY_SETTINGS *);
+    NEWER(DWORD, WinHttpWriteProxySettings, HINTERNET, BOOL, WINHTTP_PROXY_SETTINGS *);
+    NEED(ses);
+    memset(&result, 0, sizeof result);
+    memset(&settings, 0, sizeof settings);
+    p_WinHttpFreeProxyResultEx(&result);
+    p_WinHttpFreeProxySettings(&settings);
+    EQ(p_WinHttpGetProxyResultEx(NULL, &result), ERROR_INVALID_HANDLE);
+    EQ(p_WinHttpGetProxyResultEx(ses, &result), E_TYPE);
+    EQ(p_WinHttpGetProxyForUrlEx2(NULL, NULL, NULL, 0, NULL, 0), ERROR_INVALID_HANDLE);
+    EQ(p_WinHttpGetProxySettingsVersion(NULL, &version), ERROR_INVALID_HANDLE);
+    EQ(p_WinHttpGetProxySettingsVersion(ses, &version), 0);
+    EQ(p_WinHttpReadProxySettings(NULL, NULL, 0, 0, NULL, NULL, &settings), ERROR_INVALID_HANDLE);
+    EQ(p_WinHttpWriteProxySettings(NULL, 0, &settings), ERROR_INVALID_HANDLE);
+    WinHttpCloseHandle(ses);
+}
+
+TESTS {
+    CASE(headers_one_by_one);
+    CASE(reading_what_is_there_sync);
+    CASE(reading_what_is_there_async);
+    CASE(newer_proxy_functions);
+    CASE(dates_are_read);
+    CASE(dates_are_written);
+    CASE(asking_for_proxy_settings_succeeds);
+    CASE(proxy_settings_have_no_place_to_go);
+    CASE(wrong_arguments_of_the_proxy_functions);
+    CASE(a_header_is_a_date);
+}
+END_TESTS

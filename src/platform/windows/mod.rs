@@ -1,0 +1,26 @@
+//! Windows, and Wine.
+
+mod address;
+mod clock;
+mod events;
+mod module;
+mod thread;
+#[cfg(all(target_env = "gnu", not(target_abi = "llvm")))]
+mod tls_slots;
+mod trust;
+mod wait;
+
+pub(crate) use address::socket_address;
+pub(crate) use clock::ticks;
+pub(crate) use events::event_support;
+pub(crate) use events::signal_event;
+pub(crate) use thread::spawn_thread;
+pub(crate) use trust::JUDGES_CHAINS;
+pub(crate) use trust::chain_problems;
+pub(crate) use wait::Signal;
+pub(crate) use wait::SocketId;
+pub(crate) use wait::socket_id;
+pub(crate) use wait::wait;
+
+/// The poll loop forgets a socket it has reported until the socket says `WouldBlock`.
+pub(crate) const A_SHORT_READ_EMPTIES: bool = false;

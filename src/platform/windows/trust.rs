@@ -1,0 +1,192 @@
+//! Certificate chains, judged by Windows: its roots (fetched by it when a chain first needs them), the
+//! user's and the administrator's additions and prohibitions, and missing intermediates that it finds.
+
+use std::ffi::c_void;
+use std::io;
+use std::ptr;
+
+use windows_sys::Win32::Foundation::CERT_E_EXPIRED;
+use windows_sys::Win32::Foundation::CERT_E_UNTRUSTEDROOT;
+use windows_sys::Win32::Foundation::CERT_E_WRONG_USAGE;
+use windows_sys::Win32::Foundation::CRYPT_E_REVOKED;
+use windows_sys::Win32::Foundation::FILETIME;
+use windows_sys::Win32::Security::Cryptography::*;
+
+use crate::platform::ChainProblems;
+
+/// Windows judges chains itself.
+pub(crate) const JUDGES_CHAINS: bool = true;
+
+/// What is wrong with a server's chain at a time, in seconds since 1970. Revocation is not looked up,
+/// as WinHTTP does not unless asked. May wait a while for the network.
+pub(crate) fn chain_problems(
+    end_entity: &[u8],
+    intermediates: &[&[u8]],
+    at: u64,
+) -> io::Result<ChainProblems> {
+    let store = Store::new()?;
+    let certificate = store.add(end_entity)?;
+    for intermediate in intermediates {
+        // One that cannot be read is no help, and may not be needed.
+        _ = store.add(intermediate);
+    }
+    let chain = Chain::build(&store, &certificate, at)?;
+    let mut problems = from_trust(chain.trust());
+    if problems == ChainProblems::default() {
+        // What only the rules for servers know, such as roots that are trusted up to a date.
+        match chain.policy()? {
+            0 => {}
+            CERT_E_EXPIRED => problems.date = true,
+            CERT_E_UNTRUSTEDROOT => problems.unknown_ca = true,
+            CERT_E_WRONG_USAGE => problems.usage = true,
+            CRYPT_E_REVOKED => problems.revoked = true,
+            _ => problems.invalid = true,
+        }
+    }
+    Ok(problems)
+}
+
+fn from_trust(status: u32) -> ChainProblems {
+    const UNKNOWN_CA: u32 = CERT_TRUST_IS_UNTRUSTED_ROOT | CERT_TRUST_IS_PARTIAL_CHAIN;
+    /// What says nothing about the certificate: revocation that was not looked at, and validity
+    /// periods that do not nest.
+    const HARMLESS: u32 = CERT_TRUST_IS_NOT_TIME_NESTED
+        | CERT_TRUST_REVOCATION_STATUS_UNKNOWN
+        | CERT_TRUST_IS_OFFLINE_REVOCATION;
+    const NAMED: u32 = UNKNOWN_CA
+        | HARMLESS
+        | CERT_TRUST_IS_NOT_TIME_VALID
+        | CERT_TRUST_IS_NOT_VALID_FOR_USAGE
+        | CERT_TRUST_IS_REVOKED;
+    ChainProblems {
+        unknown_ca: status & UNKNOWN_CA != 0,
+        date: status & CERT_TRUST_IS_NOT_TIME_VALID != 0,
+        usage: status & CERT_TRUST_IS_NOT_VALID_FOR_USAGE != 0,
+        revoked: status & CERT_TRUST_IS_REVOKED != 0,
+        invalid: status & !NAMED != 0,
+    }
+}
+
+/// A store in memory.
+struct Store(HCERTSTORE);
+
+impl Store {
+    fn new() -> io::Result<Store> {
+        // SAFETY: this kind of store takes no parameter.
+        let store = unsafe {
+            CertOpenStore(
+                CERT_STORE_PROV_MEMORY,
+                0,
+                0,
+                CERT_STORE_DEFER_CLOSE_UNTIL_LAST_FREE_FLAG,
+                ptr::null(),
+            )
+        };
+        if store.is_null() { Err(io::Error::last_os_error()) } else { Ok(Store(store)) }
+    }
+
+    fn add(&self, der: &[u8]) -> io::Result<Certificate> {
+        let length = u32::try_from(der.len()).map_err(io::Error::other)?;
+        let mut context = ptr::null_mut();
+        // SAFETY: the bytes are readable for their length, the variable is writable.
+        let added = unsafe {
+            CertAddEncodedCertificateToStore(
+                self.0,
+                X509_ASN_ENCODING,
+                der.as_ptr(),
+                length,
+                CERT_STORE_ADD_ALWAYS,
+                &mut context,
+            )
+        };
+        if added == 0 { Err(io::Error::last_os_error()) } else { Ok(Certificate(context)) }
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // SAFETY: ours, and not used afterwards.
+        unsafe { CertCloseStore(self.0, 0) };
+    }
+}
+
+struct Certificate(*const CERT_CONTEXT);
+
+impl Drop for Certificate {
+    fn drop(&mut self) {
+        // SAFETY: ours, and not used afterwards.
+        unsafe { CertFreeCertificateContext(self.0) };
+    }
+}
+
+struct Chain(*mut CERT_CHAIN_CONTEXT);
+
+impl Chain {
+    fn build(store: &Store, certificate: &Certificate, at: u64) -> io::Result<Chain> {
+        /// 1601 to 1970, in seconds.
+        const EPOCH: u64 = 11_644_473_600;
+        let ticks = at.saturating_add(EPOCH).saturating_mul(10_000_000);
+        let time = FILETIME { dwLowDateTime: ticks as u32, dwHighDateTime: (ticks >> 32) as u32 };
+        let mut usages = [szOID_PKIX_KP_SERVER_AUTH.cast_mut()];
+        // SAFETY: the structure is numbers and pointers, and unused members must be 0.
+        let mut wanted: CERT_CHAIN_PARA = unsafe { std::mem::zeroed() };
+        wanted.cbSize = size_of::<CERT_CHAIN_PARA>() as u32;
+        wanted.RequestedUsage.dwType = USAGE_MATCH_TYPE_AND;
+        wanted.RequestedUsage.Usage.cUsageIdentifier = usages.len() as u32;
+        wanted.RequestedUsage.Usage.rgpszUsageIdentifier = usages.as_mut_ptr();
+        wanted.dwUrlRetrievalTimeout = MOST_FETCHING;
+        let mut chain = ptr::null_mut();
+        // SAFETY: all of it outlives the call, the variable is writable; no engine means the default.
+        let built = unsafe {
+            CertGetCertificateChain(
+                Default::default(),
+                certificate.0,
+                &time,
+                store.0,
+                &wanted,
+                CERT_CHAIN_CACHE_END_CERT,
+                ptr::null(),
+                &mut chain,
+            )
+        };
+        if built == 0 { Err(io::Error::last_os_error()) } else { Ok(Chain(chain)) }
+    }
+
+    fn trust(&self) -> u32 {
+        // SAFETY: `build` got it from the system, which keeps it until it is freed.
+        unsafe { (*self.0).TrustStatus.dwErrorStatus }
+    }
+
+    /// The verdict of the rules for TLS servers; the name is judged elsewhere.
+    fn policy(&self) -> io::Result<i32> {
+        const IGNORE_NAME: u32 = 0x1000;
+        let mut server = HTTPSPolicyCallbackData {
+            Anonymous: HTTPSPolicyCallbackData_0 { cbSize: size_of::<HTTPSPolicyCallbackData>() as u32 },
+            dwAuthType: AUTHTYPE_SERVER,
+            fdwChecks: IGNORE_NAME,
+            pwszServerName: ptr::null_mut(),
+        };
+        let wanted = CERT_CHAIN_POLICY_PARA {
+            cbSize: size_of::<CERT_CHAIN_POLICY_PARA>() as u32,
+            dwFlags: CERT_CHAIN_POLICY_IGNORE_ALL_REV_UNKNOWN_FLAGS,
+            pvExtraPolicyPara: ptr::from_mut(&mut server).cast::<c_void>(),
+        };
+        // SAFETY: the structure is numbers and pointers.
+        let mut status: CERT_CHAIN_POLICY_STATUS = unsafe { std::mem::zeroed() };
+        status.cbSize = size_of::<CERT_CHAIN_POLICY_STATUS>() as u32;
+        // SAFETY: all of it outlives the call.
+        let judged =
+            unsafe { CertVerifyCertificateChainPolicy(CERT_CHAIN_POLICY_SSL, self.0, &wanted, &mut status) };
+        if judged == 0 { Err(io::Error::last_os_error()) } else { Ok(status.dwError as i32) }
+    }
+}
+
+impl Drop for Chain {
+    fn drop(&mut self) {
+        // SAFETY: ours, and not used afterwards.
+        unsafe { CertFreeCertificateChain(self.0) };
+    }
+}
+
+/// How long Windows may look for a missing certificate, in milliseconds.
+const MOST_FETCHING: u32 = 10_000;
