@@ -163,9 +163,9 @@ static void load_and_unload(void) {
 static void loading_alone_starts_nothing(void) {
     int tasks = threads();
     library lib = load();
-    NEED(lib);
+    EXPECT(lib);
     EQ(threads(), tasks);
-    unload(lib);
+    if (lib) unload(lib);
 }
 
 #ifdef _WIN32
