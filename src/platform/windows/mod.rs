@@ -22,3 +22,6 @@ pub(crate) use wait::wait;
 
 /// The poll loop forgets a socket it has reported until the socket says `WouldBlock`.
 pub(crate) const A_SHORT_READ_EMPTIES: bool = false;
+
+/// `FreeLibrary` asks nobody.
+pub(crate) const IS_UNLOADED_AT_ONCE: bool = true;
