@@ -657,6 +657,8 @@ static void there_and_back(void) {
         EQ_ROW(row, create(&uc, 0, url_out, &n), 0);
         /* A length of 0 means "to the NUL", so the empty user name of `:@` takes what follows it. */
         if (uc.lpszUserName && !uc.dwUserNameLength) continue;
+        /* Whether an empty path that is not NULL gets a slash is not written anywhere. */
+        if (!*grammar[i].path && n == strlen(row) + 1 && url_out[n - 1] == '/') url_out[--n] = 0;
         EQ_TEXT(row, narrow0(url_out), row);
         EQ_ROW(row, n, strlen(row));
     }
