@@ -862,6 +862,84 @@ static void a_content_length_by_the_program(int async) {
 }
 BOTH(a_content_length_by_the_program)
 
+/* The server waits for what does not come, and the client for the server. */
+static void writing_less_than_announced(int async) {
+    conn c;
+    DWORD limit = 500;
+    NEED(x_simple(&c, async, "POST", "/framing"));
+    EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_RECEIVE_TIMEOUT, &limit, sizeof limit));
+    EQ(x_send(&c, async, NULL, 0, "0123", 4, 10), 0);
+    EQ(x_receive(&c, async), E_TIMEOUT);
+    h_finish(&c);
+}
+BOTH(writing_less_than_announced)
+
+/* Either is fine, and what is sent is consistent. */
+static void optional_data_beyond_the_total(int async) {
+    conn c;
+    DWORD error;
+    NEED(x_simple(&c, async, "POST", "/framing"));
+    error = x_send(&c, async, NULL, 0, "0123456789", 10, 4);
+    if (error) {
+        EQ(error, ERROR_INVALID_PARAMETER);
+    } else {
+        EQ(x_receive(&c, async), 0);
+        EXPECT(!strcmp(x_header(c.req, "X-Length"), "10") || !strcmp(x_header(c.req, "X-Length"), "4"));
+    }
+    h_finish(&c);
+}
+BOTH(optional_data_beyond_the_total)
+
+/* Windows 11 has it; before that the flag is unknown, and programs probe for it so. */
+static void automatic_chunking_or_not(int async) {
+    conn c;
+    const char *at;
+    if (!x_open(&c, async, "plain", W("POST"), W("/wire?chunked"), NULL, NULL, NULL, WINHTTP_FLAG_AUTOMATIC_CHUNKING)) {
+        EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+        h_finish(&c);
+        return;
+    }
+    EQ(x_send(&c, async, NULL, 0, NULL, 0, 0), 0);
+    EQ(x_write(&c, async, "hello", 5, NULL), 0);
+    EQ(x_write(&c, async, ", world", 7, NULL), 0);
+    EQ(x_write(&c, async, NULL, 0, NULL), 0);
+    at = wire_body(&c, async);
+    EQ_STR(at, "5\r\nhello\r\n7\r\n, world\r\n0\r\n\r\n");
+    EQ_STR(lines_of(head, "Transfer-Encoding"), "chunked");
+    h_finish(&c);
+}
+BOTH(automatic_chunking_or_not)
+
+/* Its end comes after that of the send. */
+static void receiving_before_the_send_is_over(void) {
+    conn c;
+    int i;
+    for (i = 0; i < 50; i++) {
+        NEED(x_simple(&c, 1, "GET", "/status/200"));
+        EXPECT(WinHttpSendRequest(c.req, NULL, 0, NULL, 0, 0, 0));
+        EXPECT(WinHttpReceiveResponse(c.req, NULL));
+        EXPECT(rec_wait(c.rec, c.req, STATUS(HEADERS_AVAILABLE)));
+        EQ(rec_count(c.rec, c.req, STATUS(SENDREQUEST_COMPLETE)), 1);
+        EQ(rec_count(c.rec, c.req, STATUS(REQUEST_ERROR)), 0);
+        EQ(h_status(c.req), 200);
+        h_finish(&c);
+    }
+}
+
+/* And again afterwards: the handle is none the worse. */
+static void a_send_that_fails(int async) {
+    conn c;
+    int i;
+    NEED(x_open(&c, async, "refused", NULL, W("/"), NULL, NULL, NULL, 0));
+    for (i = 0; i < 2; i++) {
+        EQ(x_send(&c, async, NULL, 0, NULL, 0, 0), 12029);
+        EQ(x_receive(&c, async), E_STATE);
+        EQ_STR(x_query(c.req, WINHTTP_QUERY_STATUS_CODE, NULL, NULL), "12019");
+    }
+    h_finish(&c);
+}
+BOTH(a_send_that_fails)
+
 /* No waiting for a 100, whatever the header says. */
 static void expecting_100_continue(int async) {
     conn c;
@@ -968,6 +1046,11 @@ TESTS {
     CASE2(chunking_by_the_program);
     CASE2(chunking_by_the_program_in_the_send);
     CASE2(a_content_length_by_the_program);
+    CASE2(writing_less_than_announced);
+    CASE2(optional_data_beyond_the_total);
+    CASE2(automatic_chunking_or_not);
+    CASE(receiving_before_the_send_is_over);
+    CASE2(a_send_that_fails);
     CASE2(expecting_100_continue);
     CASE(the_context_of_a_send);
     CASE2(sending_again);

@@ -378,6 +378,42 @@ static void numbers_of_queries(void) {
     h_finish(&c);
 }
 
+static const char *const level_names[] = {
+        "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Content-ID", "Content-Description", "Content-Length", "Content-Language",
+        "Allow", "Public", "Date", "Expires", "Last-Modified", "Message-ID", "URI", "Derived-From", "Cost", "Link", "Pragma", NULL, NULL, NULL, NULL,
+        NULL, "Connection", "Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Authorization", "Content-Encoding", "Forwarded",
+        "From", "If-Modified-Since", "Location", "Orig-URI", "Referer", "Retry-After", "Server", "Title", "User-Agent", "WWW-Authenticate",
+        "Proxy-Authenticate", "Accept-Ranges", "Set-Cookie", "Cookie", NULL, "Refresh", "Content-Disposition", "Age", "Cache-Control", "Content-Base",
+        "Content-Location", "Content-MD5", "Content-Range", "ETag", "Host", "If-Match", "If-None-Match", "If-Range", "If-Unmodified-Since",
+        "Max-Forwards", "Proxy-Authorization", "Range", "Transfer-Encoding", "Upgrade", "Vary", "Via", "Warning", "Expect", "Proxy-Connection",
+        "Unless-Modified-Since", NULL, NULL, NULL, NULL, "Proxy-Support", "Authentication-Info", "PassportURLs", "PassportConfig",
+};
+
+static void every_level_by_its_header(void) {
+    DWORD level;
+    EQ(sizeof level_names / sizeof *level_names, WINHTTP_QUERY_MAX + 1);
+    for (level = 0; level <= WINHTTP_QUERY_MAX; level++) {
+        const char *name = level_names[level], *value;
+        char text[128], row[64];
+        conn c;
+        if (!name) continue;
+        snprintf(row, sizeof row, "level %u, %s", (unsigned)level, name);
+        value = level == WINHTTP_QUERY_CONTENT_LENGTH ? "0" : level == WINHTTP_QUERY_TRANSFER_ENCODING ? "chunked" : "some value";
+        snprintf(text, sizeof text, "HTTP/1.1 200 OK\r\n%s: %s\r\n\r\n0\r\n\r\n", name, value);
+        NEED(answered(&c, 0, "GET", text, "then=hold"));
+        EQ_TEXT(row, x_query(c.req, level | WINHTTP_QUERY_FLAG_REQUEST_HEADERS, NULL, NULL), "12150");
+        snprintf(text, sizeof text, "%s: of the request", name);
+        EXPECT(WinHttpAddRequestHeaders(c.req, h_wide(text), (DWORD)-1, WINHTTP_ADDREQ_FLAG_ADD));
+        EQ_TEXT(row, x_query(c.req, level | WINHTTP_QUERY_FLAG_REQUEST_HEADERS, NULL, NULL), "of the request");
+        snprintf(text, sizeof text, "%s:", name);
+        EXPECT(WinHttpAddRequestHeaders(c.req, h_wide(text), (DWORD)-1, WINHTTP_ADDREQ_FLAG_REPLACE));
+        EQ_ROW(row, x_exchange(&c, 0), 0);
+        EQ_TEXT(row, x_query(c.req, level, NULL, NULL), value);
+        EQ_TEXT(row, x_header(c.req, name), value);
+        h_finish(&c);
+    }
+}
+
 static void raw_headers(void) {
     conn c;
     WCHAR to[1024];
@@ -1264,6 +1300,7 @@ TESTS {
     CASE(names_of_queries);
     CASE(indices_of_queries);
     CASE(numbers_of_queries);
+    CASE(every_level_by_its_header);
     CASE(raw_headers);
     CASE(queries_at_the_wrong_moment);
     CASE2(responses_without_a_body);

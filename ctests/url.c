@@ -107,6 +107,7 @@ static const struct {
     {"http://example.org:65537", .error = 12005},
     {"http://example.org:4294967376/", .error = 12005},
     {"http://example.org:99999999999999999999/", .error = 12005},
+    {"http://example.org:80x/", .error = 12005},
     {"http://[::1]:8080/x", 0, 1, 8080, "http", NULL, NULL, "[::1]", "/x", ""},
     {"http://[fe80::1]/x?y", 0, 1, 80, "http", NULL, NULL, "[fe80::1]", "/x", "?y"},
     {"http://u:p@[::1]:81/", 0, 1, 81, "http", "u", "p", "[::1]", "/", ""},
