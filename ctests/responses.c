@@ -8,7 +8,7 @@
 
 static char body[1 << 16];
 
-/* A request to which the server answers exactly this; `how` is the rest of the query, "then=hold" say. */
+/* A request to which the server answers exactly this; `how` is the rest of the query, "then=close" say. */
 static int answered(conn *c, int async, const char *verb, const char *raw, const char *how) {
     char path[4096];
     snprintf(path, sizeof path, "/answer/%s?%s", x_hex(raw, strlen(raw)), how);
@@ -203,7 +203,7 @@ static void an_endless_header(int async) {
     for (i = 0; i < 4; i++) {
         conn c;
         uint64_t start = h_ms();
-        DWORD error = answer(&c, async, starts[i], "pad=70000&then=hold");
+        DWORD error = answer(&c, async, starts[i], "pad=70000");
         if (error != E_INVALID_RESPONSE) EQ_ROW(shown(starts[i]), error, E_HEADER_SIZE);
         EXPECT(h_ms() - start < 5000);
         h_finish(&c);
@@ -400,7 +400,7 @@ static void every_level_by_its_header(void) {
         snprintf(row, sizeof row, "level %u, %s", (unsigned)level, name);
         value = level == WINHTTP_QUERY_CONTENT_LENGTH ? "0" : level == WINHTTP_QUERY_TRANSFER_ENCODING ? "chunked" : "some value";
         snprintf(text, sizeof text, "HTTP/1.1 200 OK\r\n%s: %s\r\n\r\n0\r\n\r\n", name, value);
-        NEED(answered(&c, 0, "GET", text, "then=hold"));
+        NEED(answered(&c, 0, "GET", text, ""));
         EQ_TEXT(row, x_query(c.req, level | WINHTTP_QUERY_FLAG_REQUEST_HEADERS, NULL, NULL), "12150");
         snprintf(text, sizeof text, "%s: of the request", name);
         EXPECT(WinHttpAddRequestHeaders(c.req, h_wide(text), (DWORD)-1, WINHTTP_ADDREQ_FLAG_ADD));
@@ -486,7 +486,7 @@ static void responses_without_a_body(int async) {
         int k;
         char to[16];
         uint64_t start = h_ms();
-        NEED(answered(&c, async, rows[i].verb, rows[i].head, "then=hold"));
+        NEED(answered(&c, async, rows[i].verb, rows[i].head, ""));
         EQ_ROW(rows[i].head, x_exchange(&c, async), 0);
         EXPECT(atoi(x_header(c.req, "Content-Length")) == (i == 7 ? 0 : 100));
         for (k = 0; k < 2; k++) {
@@ -507,26 +507,26 @@ static void framing_of_bodies(int async) {
     static const struct {
         const char *raw, *how, *want;
     } rows[] = {
-        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "then=hold", "hello"},
-        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello and more", "then=hold", "hello"},
-        {"HTTP/1.1 200 OK\r\n\r\nuntil the end", "", "until the end"},
-        {"HTTP/1.0 200 OK\r\n\r\nuntil the end", "", "until the end"},
-        {"HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n\r\nuntil the end", "", "until the end"},
-        {"HTTP/1.1 200 OK\r\n\r\n", "", ""},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "", "hello"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello and more", "", "hello"},
+        {"HTTP/1.1 200 OK\r\n\r\nuntil the end", "then=close", "until the end"},
+        {"HTTP/1.0 200 OK\r\n\r\nuntil the end", "then=close", "until the end"},
+        {"HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n\r\nuntil the end", "then=close", "until the end"},
+        {"HTTP/1.1 200 OK\r\n\r\n", "then=close", ""},
         /* FIN before the length: the end like any other. */
         {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "then=close", "abc"},
         {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n", "then=close", ""},
-        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "then=hold", "hello"},
-        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "then=hold", "hello"},
-        {"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "then=hold", "hello"},
-        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "then=hold", ""},
-        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n00002\r\nlo\r\n000\r\n\r\n", "then=hold", "hello"},
-        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nA\r\n0123456789\r\n0\r\n\r\n", "then=hold", "0123456789"},
-        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n0\r\n\r\n", "then=hold", "0123456789"},
-        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5 \t\r\nhello\r\n0 \r\n\r\n", "then=hold", "hello"},
-        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;name=value\r\nhello\r\n0;last\r\n\r\n", "then=hold", "hello"},
-        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5 ; a=\"b\"\r\nhello\r\n0\r\n\r\n", "then=hold", "hello"},
-        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Trailer: 1\r\nMore: 2\r\n\r\n", "then=hold", "hello"},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "", "hello"},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "", "hello"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "", "hello"},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "", ""},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n00002\r\nlo\r\n000\r\n\r\n", "", "hello"},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nA\r\n0123456789\r\n0\r\n\r\n", "", "0123456789"},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n0\r\n\r\n", "", "0123456789"},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5 \t\r\nhello\r\n0 \r\n\r\n", "", "hello"},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;name=value\r\nhello\r\n0;last\r\n\r\n", "", "hello"},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5 ; a=\"b\"\r\nhello\r\n0\r\n\r\n", "", "hello"},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Trailer: 1\r\nMore: 2\r\n\r\n", "", "hello"},
     };
     size_t i;
     for (i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -561,18 +561,18 @@ static void broken_bodies(int async) {
         {"", "then=close", E_CONNECTION},
         {"5", "then=close", E_CONNECTION},
         {"5\r\nhello\r\n", "then=reset", E_CONNECTION},
-        {"\r\nhello\r\n0\r\n\r\n", "then=hold", E_INVALID_RESPONSE},
-        {"   \r\nhello\r\n0\r\n\r\n", "then=hold", E_INVALID_RESPONSE},
-        {"10000000000000000\r\nhello\r\n0\r\n\r\n", "then=hold", E_INVALID_RESPONSE},
-        {"xyz\r\nhello\r\n0\r\n\r\n", "then=hold", E_INVALID_RESPONSE},
-        {"-5\r\nhello\r\n0\r\n\r\n", "then=hold", E_INVALID_RESPONSE},
-        {"0x5\r\nhello\r\n0\r\n\r\n", "then=hold", E_INVALID_RESPONSE},
-        {"5gibberish\r\nhello\r\n0\r\n\r\n", "then=hold", E_INVALID_RESPONSE},
-        {"5\x0b\xff\r\nhello\r\n0\r\n\r\n", "then=hold", E_INVALID_RESPONSE},
-        {"5 5\r\nhello\r\n0\r\n\r\n", "then=hold", E_INVALID_RESPONSE},
-        {"5\r\nhelloX\r\n0\r\n\r\n", "then=hold", E_INVALID_RESPONSE},
-        {"5\r\nhello5\r\nhello\r\n0\r\n\r\n", "then=hold", E_INVALID_RESPONSE},
-        {"5;", "pad=100000&then=hold", E_CHUNK_HEADER},
+        {"\r\nhello\r\n0\r\n\r\n", "", E_INVALID_RESPONSE},
+        {"   \r\nhello\r\n0\r\n\r\n", "", E_INVALID_RESPONSE},
+        {"10000000000000000\r\nhello\r\n0\r\n\r\n", "", E_INVALID_RESPONSE},
+        {"xyz\r\nhello\r\n0\r\n\r\n", "", E_INVALID_RESPONSE},
+        {"-5\r\nhello\r\n0\r\n\r\n", "", E_INVALID_RESPONSE},
+        {"0x5\r\nhello\r\n0\r\n\r\n", "", E_INVALID_RESPONSE},
+        {"5gibberish\r\nhello\r\n0\r\n\r\n", "", E_INVALID_RESPONSE},
+        {"5\x0b\xff\r\nhello\r\n0\r\n\r\n", "", E_INVALID_RESPONSE},
+        {"5 5\r\nhello\r\n0\r\n\r\n", "", E_INVALID_RESPONSE},
+        {"5\r\nhelloX\r\n0\r\n\r\n", "", E_INVALID_RESPONSE},
+        {"5\r\nhello5\r\nhello\r\n0\r\n\r\n", "", E_INVALID_RESPONSE},
+        {"5;", "pad=100000", E_CHUNK_HEADER},
         {"0000", "then=close", E_CONNECTION},
     };
     size_t i;
@@ -633,13 +633,14 @@ static void contents_of_impossible_lengths(void) {
 
 /* Cut at every place, and byte by byte. */
 static void split_at_every_byte(int async) {
-    static const char raw[] = "HTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 Fine\r\nX-A: one\r\n two\r\nTransfer-Encoding: chunked\r\n\r\n5;e\r\nhello\r\nb\r\n, 0123 5678\r\n0\r\nT: 1\r\n\r\n";
+    static const char raw[] =
+        "HTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 Fine\r\nX-A: one\r\n two\r\nTransfer-Encoding: chunked\r\n\r\n5;e\r\nhello\r\nb\r\n, 0123 5678\r\n0\r\nT: 1\r\n\r\n";
     int at;
     h_limit(60);
     for (at = 0; at <= (int)sizeof raw - 1; at++) {
         conn c;
         char how[64];
-        snprintf(how, sizeof how, at == (int)sizeof raw - 1 ? "slow&then=hold" : "split=%d&then=hold", at);
+        snprintf(how, sizeof how, at == (int)sizeof raw - 1 ? "slow" : "split=%d", at);
         EQ_ROW(how, answer(&c, async, raw, how), 0);
         EQ_ROW(how, h_status(c.req), 200);
         EQ_TEXT(how, x_query(c.req, WINHTTP_QUERY_STATUS_TEXT, NULL, NULL), "Fine");
@@ -725,7 +726,7 @@ static void available_is_what_is_there(int async) {
         char how[256], to[16] = "";
         const char *token = h_token();
         DWORD n = 0, before;
-        snprintf(how, sizeof how, "gate=%s&rest=%s", token, x_hex(rests[i], strlen(rests[i])));
+        snprintf(how, sizeof how, "gate=%s%s&rest=%s", token, i == 1 ? "&then=close" : "", x_hex(rests[i], strlen(rests[i])));
         EQ(answer(&c, async, raws[i], how), 0);
         EQ_ROW(raws[i], x_available(&c, async, &n), 0);
         EQ_ROW(raws[i], n, 5);
@@ -767,7 +768,7 @@ static void a_read_waits_until_its_buffer_is_full(int async) {
         conn c;
         char how[256], to[16] = "";
         DWORD n = 0;
-        snprintf(how, sizeof how, "delay=200&rest=%s&then=hold", x_hex(rests[i], strlen(rests[i])));
+        snprintf(how, sizeof how, "delay=200&rest=%s", x_hex(rests[i], strlen(rests[i])));
         EQ(answer(&c, async, raws[i], how), 0);
         EQ(x_read(&c, async, to, 10, &n), 0);
         EQ_ROW(raws[i], n, 10);
@@ -785,7 +786,7 @@ static void parameters_of_reads(int async) {
     conn c;
     char to[16];
     DWORD n = 0xdead;
-    EQ(answer(&c, async, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "then=hold"), 0);
+    EQ(answer(&c, async, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", ""), 0);
     EXPECT(!WinHttpReadData(c.req, NULL, 5, async ? NULL : &n));
     EQ(GetLastError(), ERROR_INVALID_PARAMETER);
     n = 0xdead;
@@ -1162,7 +1163,7 @@ static void post_becomes_get_without_its_body(int async) {
         /* The route does not read a chunked body itself; the connection is not used again. */
         const char *raw = "HTTP/1.1 302 Found\r\nLocation: /head\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
         if (i < 2) NEED(x_simple(&c, async, "POST", "/status/302?to=/head"));
-        else NEED(answered(&c, async, "POST", raw, "delay=200"));
+        else NEED(answered(&c, async, "POST", raw, "delay=200&then=close"));
         EXPECT(WinHttpAddRequestHeaders(c.req, h_wide(headers[i]), (DWORD)-1, WINHTTP_ADDREQ_FLAG_ADD));
         EQ_ROW(headers[i], x_send(&c, async, NULL, 0, bodies[i], (DWORD)strlen(bodies[i]), (DWORD)strlen(bodies[i])), 0);
         EQ_ROW(headers[i], x_receive(&c, async), 0);

@@ -210,7 +210,7 @@ class Conn:
     async def serve(self):
         try:
             while await self.read_request() is not None:
-                route = ROUTES.get(self.parts[0], missing)
+                route = ROUTES.get(self.parts[0] if self.parts else "", missing)
                 if await route(self) != "again":
                     break
         except (Gone, ConnectionError, ssl.SSLError, asyncio.IncompleteReadError):
@@ -613,7 +613,7 @@ async def framing(c):
 
 async def raw_answer(c):
     """/answer/HEX: exactly these bytes. ?slow sends byte by byte, ?split=N in two pieces, ?pad=N appends N times x;
-    ?rest=HEX follows after ?gate=TOKEN or ?delay=MS; ?then=close|hold|reset|keep, ?id as everywhere."""
+    ?rest=HEX follows after ?gate=TOKEN or ?delay=MS. Then the next request is awaited, unless ?then=close|reset."""
     data = bytes.fromhex(c.parts[1]) + b"x" * int(c.query.get("pad", 0))
     if "slow" in c.query:
         pieces = [data[i : i + 1] for i in range(len(data))]
@@ -632,13 +632,11 @@ async def raw_answer(c):
         await asyncio.sleep(int(c.query["delay"]) / 1000)
     if "rest" in c.query:
         await c.write(bytes.fromhex(c.query["rest"]))
-    then = c.query.get("then", "close")
+    then = c.query.get("then")
     if then == "reset":
         await asyncio.sleep(0.05)
         c.reset()
-    if then == "hold":
-        await c.wait_gone()
-    return "again" if then == "keep" else None
+    return None if then == "close" else "again"
 
 
 async def header_size(c):
@@ -651,6 +649,7 @@ async def header_size(c):
             start += b"X-Some: " + b"y" * 90 + b"\r\n"
     room = size - len(start) - len(end)
     await c.write(start + b"X-Long: " + b"z" * (room - 10) + b"\r\n" + end + b"ok")
+    return "again"
 
 
 async def hop(c):
