@@ -220,16 +220,20 @@ static int post_reaches(const int *count, int wanted) {
 static void messages_posted_from_another_thread(void) {
     recorder *r = rec_new();
     conn c;
-    static char out[4][64], in[64];
+    static char out[5][64], in[64];
     int done = 0, sent = 0;
+    unsigned round = 0, noise = 1;
     h_limit(90);
     h_mutex_init(&post.m);
     h_cond_init(&post.c);
     NEED(h_websocket(&c, 1, "/echo", r));
     WinHttpSetStatusCallback(c.ws, posted, WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS, 0);
     while (done < POSTED) {
-        /* Some at once, so that echoes wait for their Receive; every other one is empty. */
-        int batch = 1 + done % 4, i;
+        /* Mostly one message, and now and then time for its echo to be read ahead: it is then all that there is.
+         * Or some at once, whose echoes wait behind one another. Half of them are empty. */
+        int batch, i;
+        noise = noise * 1103515245 + 12345;
+        batch = noise >> 16 & 3 ? 1 : 2 + (int)(noise >> 20 & 3);
         for (i = 0; i < batch; i++) {
             int n = (done + i) % 2 ? 0 : (done + i) % 48;
             memset(out[i], 'a' + (done + i) % 26, 64);
@@ -240,6 +244,7 @@ static void messages_posted_from_another_thread(void) {
                 goto over;
             }
         }
+        if (round++ % 8 == 0) h_sleep(1);
         for (i = 0; i < batch; i++, done++) {
             int n = done % 2 ? 0 : done % 48;
             EQ(WinHttpWebSocketReceive(c.ws, in, sizeof in, NULL, NULL), 0);
@@ -251,7 +256,6 @@ static void messages_posted_from_another_thread(void) {
             EQ(post.type, done % 3 ? BIN : TXT);
             if (n && in[n - 1] != 'a' + done % 26) FAIL("message %d is another", done);
         }
-        if (done % 64 == 0) h_sleep(1);
     }
 over:
     WinHttpSetStatusCallback(c.ws, rec_callback, WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS, 0);
