@@ -3,10 +3,10 @@
 mod address;
 mod clock;
 mod events;
+#[cfg(all(target_env = "gnu", not(target_abi = "llvm")))]
+mod leftovers;
 mod module;
 mod thread;
-#[cfg(all(target_env = "gnu", not(target_abi = "llvm")))]
-mod tls_slots;
 mod trust;
 mod wait;
 
