@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | `abi` | exported functions, C types, pointers and wide strings, last error, C callback | `api`, `base`, `proto` |
 //! | `api` | handle table, session / connection / request / WebSocket objects, options, notices, error mapping | `net`, `proto`, `platform`, `base` |
-//! | `net` | engine, sockets, TLS, dialing, name resolution, blocking and asynchronous waits | `proto`, `platform`, `base` |
+//! | `net` | engine, sockets, TLS, name resolution, idle connections, blocking and asynchronous waits | `proto`, `platform`, `base` |
 //! | `proto` | engines without I/O: WebSocket, HTTP/1, URLs, headers | `base` |
 //! | `platform` | what differs by operating system | `base` |
 //! | `base` | error code, caller's buffers, numbered objects | nothing |

@@ -53,7 +53,9 @@ fn deliver(callback: &Callback, handle: Handle, context: usize, notice: &Notice<
         call(wide.as_mut_ptr().cast(), length);
     }
     match notice {
-        Notice::HeadersAvailable
+        Notice::ClosingConnection
+        | Notice::ConnectionClosed
+        | Notice::HeadersAvailable
         | Notice::ReceivingResponse
         | Notice::SendRequestComplete
         | Notice::SendingRequest
@@ -117,8 +119,10 @@ fn wanted(mask: u32, status: u32) -> bool {
 
 fn status(notice: &Notice<'_>) -> u32 {
     match notice {
+        Notice::ClosingConnection => WINHTTP_CALLBACK_STATUS_CLOSING_CONNECTION,
         Notice::ConnectedToServer(_) => WINHTTP_CALLBACK_STATUS_CONNECTED_TO_SERVER,
         Notice::ConnectingToServer(_) => WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER,
+        Notice::ConnectionClosed => WINHTTP_CALLBACK_STATUS_CONNECTION_CLOSED,
         Notice::DataAvailable(_) => WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE,
         Notice::HandleClosing => WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING,
         Notice::HandleCreated(_) => WINHTTP_CALLBACK_STATUS_HANDLE_CREATED,

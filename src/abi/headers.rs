@@ -136,13 +136,15 @@ pub unsafe extern "system" fn WinHttpQueryHeaders(
             None
         };
         let modifiers = info_level & !0xFFFF;
-        let side = match modifiers & WINHTTP_QUERY_FLAG_REQUEST_HEADERS {
+        let side = match modifiers & SIDES {
             0 => HeaderSide::Response,
-            _ => HeaderSide::Request,
+            WINHTTP_QUERY_FLAG_REQUEST_HEADERS => HeaderSide::Request,
+            WINHTTP_QUERY_FLAG_TRAILERS => HeaderSide::Trailers,
+            _ => return Err(Code::INVALID_PARAMETER),
         };
         let query = HeaderQuery { level, side, name: name.as_deref(), index: index.get().unwrap_or(0) };
         let answer = request.query_headers(&query)?;
-        let value = value(&answer.value, modifiers & !WINHTTP_QUERY_FLAG_REQUEST_HEADERS)?;
+        let value = value(&answer.value, modifiers & !SIDES)?;
         if buffer.is_null() || (room as usize) < value.needed() {
             length.put(value.needed() as u32);
             return Err(Code::INSUFFICIENT_BUFFER);
@@ -162,6 +164,9 @@ pub unsafe extern "system" fn WinHttpQueryHeaders(
         Ok(())
     })
 }
+
+/// The modifiers that say whose headers are meant.
+const SIDES: u32 = WINHTTP_QUERY_FLAG_REQUEST_HEADERS | WINHTTP_QUERY_FLAG_TRAILERS;
 
 /// A header's value as the caller wants it.
 enum Value {

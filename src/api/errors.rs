@@ -3,6 +3,7 @@
 use crate::base::Code;
 use crate::net::op::Fault;
 use crate::net::tls;
+use crate::proto::coding::Corrupt;
 use crate::proto::h1::BodyError;
 use crate::proto::h1::HeadError;
 use crate::proto::headers::HeaderError;
@@ -34,6 +35,10 @@ pub(super) fn body(error: BodyError) -> Code {
         BodyError::TrailersTooBig => Code::HEADER_SIZE_OVERFLOW,
         BodyError::Truncated => Code::CONNECTION_ERROR,
     }
+}
+
+pub(super) fn coding(Corrupt: Corrupt) -> Code {
+    Code::INVALID_SERVER_RESPONSE
 }
 
 pub(super) fn header(error: HeaderError) -> Code {

@@ -26,6 +26,7 @@ pub(crate) use request::Amount;
 pub(crate) use request::Body;
 pub(crate) use request::HeaderQuery;
 pub(crate) use request::HeaderSide;
+pub(crate) use request::Measures;
 pub(crate) use request::Opening;
 pub(crate) use request::Progress;
 pub(crate) use request::Request;

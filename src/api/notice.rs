@@ -7,8 +7,10 @@ use crate::base::Code;
 /// One notification; `abi/callback.rs` knows its number and its C payload.
 #[derive(Debug)]
 pub(crate) enum Notice<'a> {
+    ClosingConnection,
     ConnectedToServer(&'a str),
     ConnectingToServer(&'a str),
+    ConnectionClosed,
     /// Bytes that can be read at once; 0 at the end of the body.
     DataAvailable(u32),
     HandleClosing,

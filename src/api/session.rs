@@ -15,8 +15,10 @@ use crate::base::Result;
 use crate::net;
 use crate::net::engine::Engine;
 use crate::net::engine::EngineOwner;
+use crate::net::limits::Limits;
 use crate::net::tls;
 use crate::platform;
+use crate::proto::cookies::Jar;
 use crate::proto::headers::narrow;
 
 pub(crate) struct Session {
@@ -27,6 +29,9 @@ pub(crate) struct Session {
     /// Guards only itself: the `User-Agent` of requests that bring none.
     agent: Mutex<Vec<u8>>,
     tls: tls::Configs,
+    limits: Arc<Limits>,
+    /// Guards only itself.
+    cookies: Mutex<Jar>,
     /// Guards only itself: a Win32 event that is set when all is over.
     unload_event: Mutex<Option<usize>>,
     /// Present in an asynchronous session.
@@ -57,6 +62,8 @@ impl Session {
             settings: Mutex::new(Settings::default()),
             agent: Mutex::new(narrow(&start.agent).ok_or(Code::INVALID_PARAMETER)?),
             tls: tls::Configs::new(),
+            limits: Arc::new(Limits::new()),
+            cookies: Mutex::new(Jar::new()),
             unload_event: Mutex::new(None),
             engine,
         })))
@@ -80,6 +87,14 @@ impl Session {
 
     pub(crate) fn tls(&self) -> &tls::Configs {
         &self.tls
+    }
+
+    pub(crate) fn limits(&self) -> &Arc<Limits> {
+        &self.limits
+    }
+
+    pub(crate) fn cookies(&self) -> &Mutex<Jar> {
+        &self.cookies
     }
 
     pub(crate) fn unload_event(&self) -> &Mutex<Option<usize>> {

@@ -21,8 +21,12 @@ pub(crate) struct Settings {
     pub(crate) secure_protocols: u32,
     /// `WINHTTP_OPTION_SECURITY_FLAGS`, the ignore bits.
     pub(crate) security_flags: u32,
+    /// `WINHTTP_OPTION_DECOMPRESSION` bits; any of them asks for both codings.
+    pub(crate) decompression: u32,
     /// `WINHTTP_OPTION_DISABLE_FEATURE` bits.
     pub(crate) disabled: u32,
+    /// `WINHTTP_OPTION_DISABLE_GLOBAL_POOLING`: connections stay within the session.
+    pub(crate) own_pool: bool,
     pub(crate) max_conns_per_server: u32,
     pub(crate) max_conns_per_1_0_server: u32,
 }
@@ -75,7 +79,9 @@ impl Default for Settings {
             ws_close_timeout: 10_000,
             secure_protocols: 0,
             security_flags: 0,
+            decompression: 0,
             disabled: 0,
+            own_pool: false,
             max_conns_per_server: u32::MAX,
             max_conns_per_1_0_server: u32::MAX,
         }
@@ -87,5 +93,6 @@ pub(crate) const REDIRECT_NEVER: u32 = 0;
 pub(crate) const REDIRECT_NOT_HTTPS_TO_HTTP: u32 = 1;
 pub(crate) const REDIRECT_ALWAYS: u32 = 2;
 /// `WINHTTP_DISABLE_*`.
+pub(crate) const DISABLE_COOKIES: u32 = 1;
 pub(crate) const DISABLE_REDIRECTS: u32 = 2;
 pub(crate) const DISABLE_KEEP_ALIVE: u32 = 8;

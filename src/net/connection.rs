@@ -2,26 +2,65 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::net::Socket;
+use crate::net::engine::Engine;
 use crate::net::op::Fault;
 use crate::net::op::Interest;
 use crate::net::op::Waiting;
+use crate::net::pool::Origin;
 use crate::net::tls;
 
-/// Shared by whoever uses the connection at the moment: a request, then perhaps a WebSocket.
+/// Belongs to whoever uses it at the moment: a request, then the pool and other requests, or a WebSocket.
 pub(crate) struct Connection {
+    origin: Origin,
     socket: Socket,
     tls: Option<tls::Session>,
     local: SocketAddr,
     peer: SocketAddr,
+    /// How many requests have gone out on it.
+    requests: u32,
 }
 
 impl Connection {
-    pub(crate) fn new(socket: Socket, tls: Option<tls::Session>, peer: SocketAddr) -> io::Result<Connection> {
+    pub(crate) fn new(
+        origin: Origin,
+        socket: Socket,
+        tls: Option<tls::Session>,
+        peer: SocketAddr,
+    ) -> io::Result<Connection> {
         let local = socket.local()?;
-        Ok(Connection { socket, tls, local, peer })
+        Ok(Connection { origin, socket, tls, local, peer, requests: 0 })
+    }
+
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Counts one more request; how many there were before.
+    pub(crate) fn begin_request(&mut self) -> u32 {
+        self.requests += 1;
+        self.requests - 1
+    }
+
+    /// Leaves the engine: nobody waits for this connection.
+    pub(super) fn rest(&mut self) {
+        self.socket.unregister();
+    }
+
+    /// Joins the engine of its next user, if that one has any.
+    pub(crate) fn join(&mut self, engine: Option<&Arc<Engine>>) -> io::Result<()> {
+        match engine {
+            Some(engine) => self.socket.register(engine),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the peer has neither closed nor said anything unasked. TLS may have had its own to say.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.read(&mut [0]).is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
 
     /// Reads plain bytes; 0 is the peer's end, `WouldBlock` asks to wait for the socket.

@@ -4,7 +4,9 @@
 pub(crate) mod buffers;
 mod connection;
 pub(crate) mod engine;
+pub(crate) mod limits;
 pub(crate) mod op;
+pub(crate) mod pool;
 mod resolve;
 mod socket;
 mod thread;

@@ -23,12 +23,24 @@ pub(crate) struct Socket {
 impl Socket {
     /// Begins to connect; the socket is connected when [`Socket::connected`] says so.
     pub(crate) fn connect(to: SocketAddr, engine: Option<&Arc<Engine>>) -> io::Result<Socket> {
-        let mut tcp = TcpStream::connect(to)?;
-        let registration = match engine {
-            Some(engine) => Some(Registration::new(engine, &mut tcp)?),
-            None => None,
-        };
-        Ok(Socket { tcp, registration })
+        let mut socket = Socket { tcp: TcpStream::connect(to)?, registration: None };
+        if let Some(engine) = engine {
+            socket.register(engine)?;
+        }
+        Ok(socket)
+    }
+
+    /// Has the engine watch the socket.
+    pub(super) fn register(&mut self, engine: &Arc<Engine>) -> io::Result<()> {
+        self.registration = Some(Registration::new(engine, &mut self.tcp)?);
+        Ok(())
+    }
+
+    /// The engine forgets the socket.
+    pub(super) fn unregister(&mut self) {
+        if let Some(registration) = self.registration.take() {
+            registration.end(&mut self.tcp);
+        }
     }
 
     /// `WouldBlock` while connecting, then the peer's address, or why there is no connection.

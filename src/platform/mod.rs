@@ -5,6 +5,7 @@
 //! - `wait`: blocks until a socket is ready, the signal is set, or time is up
 //! - `event_support`, `signal_event`: sets a Win32 event object of the application's
 //! - `socket_address`: an address as C sees it
+//! - `ticks`: the performance counter
 //! - `spawn_thread`: a thread that keeps the library's code mapped until it ends
 //! - `JUDGES_CHAINS`, `chain_problems`: whether the system itself judges certificates, and its verdict
 //! - `IS_UNLOADED_AT_ONCE`: whether unloading takes the library away though an application's thread has

@@ -11,6 +11,7 @@ GET /report/TOKEN answers with it once that connection has ended. `/report/TOKEN
 import argparse
 import asyncio
 import base64
+import gzip
 import hashlib
 import json
 import os
@@ -76,8 +77,12 @@ def unmask(payload, key):
 
 
 class Conn:
+    count = 0
+
     def __init__(self, reader, writer):
         self.reader, self.writer = reader, writer
+        Conn.count += 1
+        self.number, self.served = Conn.count, 0
         self.report = Report()
         self.closed_by_us = False
         self.sent_close = False
@@ -90,6 +95,7 @@ class Conn:
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.LimitOverrunError, ssl.SSLError):
             return None
         self.head = head
+        self.served += 1
         lines = head.decode("latin-1").split("\r\n")
         self.method, self.target, _ = (lines[0].split(" ") + ["", ""])[:3]
         self.headers = {}
@@ -98,7 +104,7 @@ class Conn:
             if colon:
                 self.headers.setdefault(name.strip().lower(), value.strip())
         length = int(self.headers.get("content-length", "0") or 0)
-        if length:
+        if length and not self.target.startswith("/wire"):
             self.body = await self.reader.readexactly(length)
         url = urllib.parse.urlsplit(self.target)
         self.parts = [urllib.parse.unquote(p) for p in url.path.split("/")[1:]]
@@ -210,7 +216,7 @@ class Conn:
     async def serve(self):
         try:
             while await self.read_request() is not None:
-                route = ROUTES.get(self.parts[0], missing)
+                route = ROUTES.get(self.parts[0] if self.parts else "", missing)
                 if await route(self) != "again":
                     break
         except (Gone, ConnectionError, ssl.SSLError, asyncio.IncompleteReadError):
@@ -599,7 +605,180 @@ async def body(c):
     return "again"
 
 
+async def keep(c):
+    """/keep/KIND: the body is this connection's number, and how many requests it has had; what follows decides
+    whether it can have more. ?size=N has a body of so many pattern bytes instead, ?code=N another status."""
+    kind = c.parts[1]
+    code = int(c.query.get("code", 200))
+    text = f"{c.number} {c.served}\n".encode()
+    body = pattern(int(c.query["size"])) if "size" in c.query else text
+    length = f"Content-Length: {len(body)}\r\n"
+    if kind == "ordinary":
+        await c.answer(code, body, ["X-Connection: " + text.decode().strip()])
+    elif kind == "close":
+        await c.answer(code, body, ["Connection: close"])
+        await c.wait_gone()
+    elif kind == "old":
+        extra = "Connection: keep-alive\r\n" if "alive" in c.query else ""
+        await c.write(f"HTTP/1.0 200 OK\r\n{extra}{length}\r\n".encode() + body)
+    elif kind == "chunked":
+        await c.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        await c.write(b"%x\r\n%b\r\n0\r\nX-Trailer: late\r\n\r\n" % (len(body), body))
+    elif kind == "until-close":
+        await c.write(b"HTTP/1.1 200 OK\r\n\r\n" + body)
+        return None
+    elif kind == "surplus":
+        await c.write(f"HTTP/1.1 200 OK\r\n{length}\r\n".encode() + body + b"HTTP/1.1 500 Injected\r\n\r\n")
+    elif kind == "ends":
+        await c.answer(code, body)
+        return None
+    elif kind == "mute":
+        await c.answer(code, body)
+        await c.read_request()
+        return None
+    elif kind == "redirect":
+        await c.answer(302, body, ["Location: /keep/ordinary"], "Found")
+    return "again"
+
+
+async def cookie(c):
+    """/cookie/set?c=TEXT (&c=TEXT...): sets these; /cookie/show: what came, a line each; /cookie/hop?c=TEXT: a
+    redirect that sets; /cookie/interim?c=TEXT: only a 103 sets."""
+    kind = c.parts[1]
+    values = urllib.parse.parse_qs(urllib.parse.urlsplit(c.target).query).get("c", [])
+    extra = ["Set-Cookie: " + value for value in values]
+    lines = [line for line in c.head.decode("latin-1").split("\r\n") if line.lower().startswith("cookie:")]
+    if kind == "hop":
+        await c.answer(302, "", extra + ["Location: /cookie/show"])
+    elif kind == "interim":
+        await c.write(("\r\n".join(["HTTP/1.1 103 Early"] + extra) + "\r\n\r\n").encode())
+        await c.answer(200, "none\n")
+    else:
+        await c.answer(200, "\n".join(lines) + "\n", extra)
+    return "again"
+
+
+def coded(kind, data):
+    """A body in the form that the route names."""
+    if kind == "gzip":
+        return gzip.compress(data)
+    if kind == "zlib":
+        return zlib.compress(data)
+    if kind == "bare":
+        return zlib.compress(data)[2:-4]
+    if kind == "corrupt":
+        return gzip.compress(data)[:-40] + bytes(40)
+    if kind == "short":
+        return gzip.compress(data)[:-9]
+    return data
+
+
+async def compressed(c):
+    """/gzip/FORM/SIZE: so many pattern bytes, coded; ?chunked, ?slow byte by byte. The request's Accept-Encoding
+    comes back as X-Asked."""
+    form, size = c.parts[1], int(c.parts[2])
+    name = {"zlib": "deflate", "bare": "deflate", "other": "br"}.get(form, "gzip")
+    data = coded(form, pattern(size))
+    asked = [line for line in c.head.decode("latin-1").split("\r\n") if line.lower().startswith("accept-encoding:")]
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {name}\r\nX-Asked: {' | '.join(asked)}\r\n"
+    head += f"X-Connection: {c.number}\r\n"
+    if "chunked" in c.query:
+        pieces = [data[i : i + 100] for i in range(0, len(data), 100)]
+        data = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+        head += "Transfer-Encoding: chunked\r\n\r\n"
+    else:
+        head += f"Content-Length: {len(data)}\r\n\r\n"
+    await c.write(head.encode())
+    if c.method == "HEAD":
+        return "again"
+    step = 1 if "slow" in c.query else max(len(data), 1)
+    for i in range(0, len(data), step):
+        await c.write(data[i : i + step])
+        await asyncio.sleep(0)
+    return "again"
+
+
+async def wire(c):
+    """Answers with the request's head and what follows it: ?bytes=N of it, or ?chunked until the last chunk."""
+    data = b""
+    if "chunked" in c.query:
+        data = await c.reader.readuntil(b"0\r\n\r\n")
+    elif "bytes" in c.query:
+        data = await c.reader.readexactly(int(c.query["bytes"]))
+    await c.answer(200, c.head + data, ["Connection: close"], reason="OK")
+
+
+async def framing(c):
+    """Says in headers, so that HEAD shows them too, with what request line and framing the request came."""
+    fields = [
+        f"X-Request: {c.method} {c.target}",
+        "X-Length: " + c.headers.get("content-length", "none"),
+        "X-Encoding: " + c.headers.get("transfer-encoding", "none"),
+    ]
+    await c.answer(200, c.head, fields, reason="OK")
+    return "again"
+
+
+async def raw_answer(c):
+    """/answer/HEX: exactly these bytes. ?slow sends byte by byte, ?split=N in two pieces, ?pad=N appends N times x;
+    ?rest=HEX follows after ?gate=TOKEN or ?delay=MS. Then the next request is awaited, unless ?then=close|reset."""
+    data = bytes.fromhex(c.parts[1]) + b"x" * int(c.query.get("pad", 0))
+    if "slow" in c.query:
+        pieces = [data[i : i + 1] for i in range(len(data))]
+    elif "split" in c.query:
+        at = int(c.query["split"])
+        pieces = [data[:at], data[at:]]
+    else:
+        pieces = [data]
+    for i, piece in enumerate(pieces):
+        if i:
+            await asyncio.sleep(0.002)
+        await c.write(piece)
+    if "gate" in c.query:
+        await gate(c.query["gate"]).wait()
+    if "delay" in c.query:
+        await asyncio.sleep(int(c.query["delay"]) / 1000)
+    if "rest" in c.query:
+        await c.write(bytes.fromhex(c.query["rest"]))
+    then = c.query.get("then")
+    if then == "reset":
+        await asyncio.sleep(0.05)
+        c.reset()
+    return None if then == "close" else "again"
+
+
+async def header_size(c):
+    """/header-size/N[?lines]: a head of exactly N bytes, in one long header or in many short ones."""
+    size = int(c.parts[1])
+    start = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
+    end = b"\r\n"
+    if "lines" in c.query:
+        while size - len(start) - len(end) >= 200:
+            start += b"X-Some: " + b"y" * 90 + b"\r\n"
+    room = size - len(start) - len(end)
+    await c.write(start + b"X-Long: " + b"z" * (room - 10) + b"\r\n" + end + b"ok")
+    return "again"
+
+
+async def hop(c):
+    """/hop/N redirects to /hop/N-1 and so on; /hop/0 is an ordinary answer."""
+    n = int(c.parts[1])
+    if n:
+        await c.answer(302, f"{n} to go\n", [f"Location: /hop/{n - 1}"], "Found")
+    else:
+        await c.answer(200, "landed\n", reason="OK")
+    return "again"
+
+
 ROUTES = {
+    "gzip": compressed,
+    "keep": keep,
+    "cookie": cookie,
+    "wire": wire,
+    "framing": framing,
+    "answer": raw_answer,
+    "header-size": header_size,
+    "hop": hop,
     "echo": echo,
     "frames": frames,
     "greeting": greeting,

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
 
+use crate::api::Measures;
 use crate::api::Object;
 use crate::api::options::Access;
 use crate::api::options::Kinds;
@@ -397,6 +398,19 @@ pub(super) static OPTIONS: &[Row] = &[
         },
     },
     Row {
+        id: 118,
+        name: "DECOMPRESSION",
+        set_on: SR,
+        query_on: Kinds::NONE,
+        access: dword(
+            |_| Err(Code::INVALID_PARAMETER),
+            |object, codings| match codings {
+                0..=3 => change(object, |settings| settings.decompression = codings),
+                _ => Err(Code::INVALID_PARAMETER),
+            },
+        ),
+    },
+    Row {
         id: 122,
         name: "WEB_SOCKET_RECEIVE_BUFFER_SIZE",
         set_on: SR,
@@ -415,6 +429,54 @@ pub(super) static OPTIONS: &[Row] = &[
         access: dword(
             |object| plain(object, |settings| settings.ws_send_buffer),
             |object, bytes| change(object, |settings| settings.ws_send_buffer = bytes),
+        ),
+    },
+    Row {
+        id: 142,
+        name: "REQUEST_TIMES",
+        set_on: Kinds::NONE,
+        query_on: R,
+        access: Access::Struct {
+            size: REQUEST_TIMES_SIZE,
+            get: |object| match object {
+                Object::Request(request) => Ok(request_times(&request.measures()?)),
+                _ => Err(Code::INTERNAL_ERROR),
+            },
+        },
+    },
+    Row {
+        id: 143,
+        name: "EXPIRE_CONNECTION",
+        set_on: R,
+        query_on: Kinds::NONE,
+        access: Access::Flag {
+            set: |object| match object {
+                Object::Request(request) => request.expire_connection(),
+                _ => Err(Code::INTERNAL_ERROR),
+            },
+        },
+    },
+    Row {
+        id: 146,
+        name: "REQUEST_STATS",
+        set_on: Kinds::NONE,
+        query_on: R,
+        access: Access::Struct {
+            size: REQUEST_STATS_SIZE,
+            get: |object| match object {
+                Object::Request(request) => Ok(request_stats(&request.measures()?)),
+                _ => Err(Code::INTERNAL_ERROR),
+            },
+        },
+    },
+    Row {
+        id: 195,
+        name: "DISABLE_GLOBAL_POOLING",
+        set_on: S,
+        query_on: Kinds::NONE,
+        access: dword(
+            |_| Err(Code::INVALID_PARAMETER),
+            |object, yes| change(object, |settings| settings.own_pool = yes != 0),
         ),
     },
 ];
@@ -465,6 +527,39 @@ fn connection_info(local: SocketAddr, peer: SocketAddr) -> Vec<u8> {
     info
 }
 
+/// `WINHTTP_REQUEST_TIMES`: how many are in use, then the times.
+fn request_times(measures: &Measures) -> Vec<u8> {
+    let mut times = vec![0; REQUEST_TIMES_SIZE];
+    times[..4].copy_from_slice(&(measures.times().len() as u32).to_ne_bytes());
+    put_numbers(&mut times[REQUEST_TIMES_SIZE - 64 * 8..], measures.times());
+    times
+}
+
+/// `WINHTTP_REQUEST_STATS`: flags, number of the request on its connection, how many counters are in
+/// use, then those.
+fn request_stats(measures: &Measures) -> Vec<u8> {
+    let counters = measures.stats();
+    let mut stats = vec![0; REQUEST_STATS_SIZE];
+    let flags = if measures.index == 0 { REQUEST_STAT_FLAG_FIRST_REQUEST } else { 0 };
+    stats[..8].copy_from_slice(&flags.to_ne_bytes());
+    stats[8..12].copy_from_slice(&measures.index.to_ne_bytes());
+    stats[12..16].copy_from_slice(&(counters.len() as u32).to_ne_bytes());
+    put_numbers(&mut stats[16..], &counters);
+    stats
+}
+
+fn put_numbers(to: &mut [u8], numbers: &[u64]) {
+    for (place, number) in to.chunks_exact_mut(8).zip(numbers) {
+        place.copy_from_slice(&number.to_ne_bytes());
+    }
+}
+
+#[cfg(target_pointer_width = "64")]
+const REQUEST_TIMES_SIZE: usize = 520;
+#[cfg(target_pointer_width = "32")]
+const REQUEST_TIMES_SIZE: usize = 516;
+const REQUEST_STATS_SIZE: usize = 272;
+const REQUEST_STAT_FLAG_FIRST_REQUEST: u64 = 0x20;
 const SOCKADDR_STORAGE_SIZE: usize = 128;
 #[cfg(target_pointer_width = "64")]
 const CONNECTION_INFO_SIZE: usize = 264;

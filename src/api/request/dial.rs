@@ -1,12 +1,14 @@
-//! From a URL to a connection, telling the application about every step.
+//! From a URL to a connection: one of the pool, or a new one, telling the application about every step.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::api::Notice;
 use crate::api::errors;
 use crate::api::request::Request;
 use crate::api::request::deadline;
+use crate::api::request::measures::Moment;
 use crate::api::settings::Settings;
 use crate::base::Code;
 use crate::base::Result;
@@ -14,20 +16,76 @@ use crate::net;
 use crate::net::Connection;
 use crate::net::Socket;
 use crate::net::engine::Reactive;
+use crate::net::limits::Permit;
 use crate::net::op::Fault;
 use crate::net::op::Interest;
+use crate::net::pool;
+use crate::net::pool::Origin;
 use crate::net::tls;
 use crate::proto::url::Url;
 
 impl Request {
-    /// Connects to the URL's server.
-    pub(super) async fn dial(&self, url: &Url, settings: &Settings) -> Result<Arc<Connection>> {
+    /// A connection to the URL's server: one at rest, which nobody is told of, or a new one.
+    pub(super) async fn connection(
+        &self,
+        url: &Url,
+        settings: &Settings,
+    ) -> Result<(Connection, Option<Permit>)> {
+        let origin = self.origin(url, settings);
+        self.mark(Moment::AcquireStart);
+        let permit = self.permit(&origin, settings).await?;
+        self.mark(Moment::AcquireWaitEnd);
+        while let Some(mut connection) = pool::take(&origin) {
+            match connection.join(self.engine.as_ref()) {
+                Ok(()) => {
+                    self.mark(Moment::AcquireEnd);
+                    self.listen(connection.socket());
+                    return Ok((connection, permit));
+                }
+                Err(error) => log::debug!("{error}"),
+            }
+        }
+        let connection = self.dial(url, origin, settings).await?;
+        self.mark(Moment::AcquireEnd);
+        Ok((connection, permit))
+    }
+
+    /// Waits while the session has as many connections in use as it may have.
+    async fn permit(&self, origin: &Origin, settings: &Settings) -> Result<Option<Permit>> {
+        let most = settings.max_conns_per_server;
+        if most == u32::MAX {
+            return Ok(None);
+        }
+        let until = deadline(settings.timeouts.connect);
+        let permit = self.connect.session().limits().permit(&self.waiting, origin, most, until).await;
+        permit.map(Some).map_err(|fault| errors::fault(&fault, Code::CANNOT_CONNECT))
+    }
+
+    fn origin(&self, url: &Url, settings: &Settings) -> Origin {
+        let tls = url.secure().then(|| {
+            let wish = self.connect.session().settings().lock().secure_protocols;
+            (protocols(wish), forgive(settings.security_flags))
+        });
+        let owner = settings.own_pool.then(|| self.connect.session().node().handle().raw());
+        Origin { host: url.host().dial_name().to_ascii_lowercase(), port: url.port(), owner, tls }
+    }
+
+    /// From now on this request runs when something happens on the socket.
+    fn listen(&self, socket: &Socket) {
+        if let (Some(registration), Some(this)) = (socket.registration(), self.this.upgrade()) {
+            registration.set_target(&(this as Arc<dyn Reactive>));
+        }
+    }
+
+    async fn dial(&self, url: &Url, origin: Origin, settings: &Settings) -> Result<Connection> {
         let host = url.host().dial_name();
         self.inform(&Notice::ResolvingName(url.host().name()))?;
+        self.mark(Moment::ResolveStart);
         let until = deadline(settings.timeouts.resolve);
         let addresses = net::resolve(&self.waiting, &host, url.port(), until)
             .await
             .map_err(|fault| errors::fault(&fault, Code::NAME_NOT_RESOLVED))?;
+        self.mark(Moment::ResolveEnd);
         let first = addresses.first().ok_or(Code::NAME_NOT_RESOLVED)?;
         self.inform(&Notice::NameResolved(&first.ip().to_string()))?;
 
@@ -35,19 +93,25 @@ impl Request {
         for address in addresses.iter().take(settings.connect_retries.max(1) as usize) {
             let ip = address.ip().to_string();
             self.inform(&Notice::ConnectingToServer(&ip))?;
+            self.mark(Moment::ConnectStart);
             match self.connect_to(*address, settings).await {
                 Ok((socket, peer)) => {
+                    self.mark(Moment::ConnectEnd);
                     self.inform(&Notice::ConnectedToServer(&ip))?;
-                    let tls =
-                        if url.secure() { Some(self.secure(&socket, url, settings).await?) } else { None };
-                    let connection = Connection::new(socket, tls, peer).map_err(|error| {
+                    let tls = match origin.tls {
+                        Some(how) => Some(self.secure(&socket, url, how, settings).await?),
+                        None => None,
+                    };
+                    return Connection::new(origin, socket, tls, peer).map_err(|error| {
                         log::debug!("{error}");
                         Code::CONNECTION_ERROR
-                    })?;
-                    return Ok(Arc::new(connection));
+                    });
                 }
                 Err(Fault::Cancelled) => return Err(Code::OPERATION_CANCELLED),
-                Err(fault) => failure = errors::fault(&fault, Code::CANNOT_CONNECT),
+                Err(fault) => {
+                    self.state.lock().measures.connect_failures += 1;
+                    failure = errors::fault(&fault, Code::CANNOT_CONNECT);
+                }
             }
         }
         Err(failure)
@@ -55,14 +119,12 @@ impl Request {
 
     async fn connect_to(
         &self,
-        address: std::net::SocketAddr,
+        address: SocketAddr,
         settings: &Settings,
-    ) -> std::result::Result<(Socket, std::net::SocketAddr), Fault> {
+    ) -> std::result::Result<(Socket, SocketAddr), Fault> {
         let until = deadline(settings.timeouts.connect);
         let socket = Socket::connect(address, self.engine.as_ref()).map_err(Fault::Io)?;
-        if let (Some(registration), Some(this)) = (socket.registration(), self.this.upgrade()) {
-            registration.set_target(&(this as Arc<dyn Reactive>));
-        }
+        self.listen(&socket);
         let connected = self.waiting.io(&socket, Interest::Write, until, || socket.connected()).await;
         match connected {
             Ok(peer) => Ok((socket, peer)),
@@ -71,16 +133,24 @@ impl Request {
         }
     }
 
-    async fn secure(&self, socket: &Socket, url: &Url, settings: &Settings) -> Result<tls::Session> {
-        let session = self.connect.session();
-        let secure_protocols = session.settings().lock().secure_protocols;
-        let config = session.tls().get(protocols(secure_protocols), forgive(settings.security_flags));
+    async fn secure(
+        &self,
+        socket: &Socket,
+        url: &Url,
+        (protocols, forgive): (tls::Protocols, tls::Forgive),
+        settings: &Settings,
+    ) -> Result<tls::Session> {
+        let config = self.connect.session().tls().get(protocols, forgive);
         let failure = match config {
             None => tls::Failure::Channel,
             Some(config) => {
                 let until = deadline(settings.timeouts.receive);
+                self.mark(Moment::TlsStart);
                 match tls::Session::handshake(&self.waiting, socket, url.host().name(), config, until).await {
-                    Ok(tls) => return Ok(tls),
+                    Ok(tls) => {
+                        self.mark(Moment::TlsEnd);
+                        return Ok(tls);
+                    }
                     Err(failure) => failure,
                 }
             }

@@ -1,18 +1,111 @@
 //! A connection in use, with what has been read from it and not been consumed.
 
-use std::sync::Arc;
 use std::time::Instant;
 
+use crate::base::OutBuf;
 use crate::net::Connection;
+use crate::net::limits::Permit;
 use crate::net::op::Fault;
 use crate::net::op::Waiting;
+use crate::proto::coding::Decoder;
 use crate::proto::h1::BodyReader;
+use crate::proto::h1::Step;
 
 pub(super) struct Exchange {
-    pub(super) connection: Arc<Connection>,
+    pub(super) connection: Connection,
+    /// Goes when the connection is at rest or closed.
+    _permit: Option<Permit>,
     pub(super) input: Input,
     /// Present once the final response head is there.
     pub(super) body: Option<BodyReader>,
+    /// Present when the body is coded and the application wants it plain.
+    pub(super) decoder: Option<Decoder>,
+    /// How many bytes of it have been decoded.
+    pub(super) coded: u64,
+    /// Request and response let the connection serve another request afterwards.
+    pub(super) keep: bool,
+    /// The request said `Connection: close`: the application is told of the end.
+    pub(super) tell_end: bool,
+}
+
+impl Exchange {
+    pub(super) fn new(connection: Connection, permit: Option<Permit>) -> Exchange {
+        Exchange {
+            connection,
+            _permit: permit,
+            input: Input::default(),
+            body: None,
+            decoder: None,
+            coded: 0,
+            keep: false,
+            tell_end: false,
+        }
+    }
+
+    /// Whether all of the body has been taken, as far as what has arrived can tell.
+    pub(super) fn has_ended(&mut self) -> bool {
+        let Some(body) = &mut self.body else { return false };
+        match body.advance(self.input.unread()) {
+            Ok(Step::NeedInput { used } | Step::Done { used } | Step::Data { skip: used, .. }) => {
+                self.input.consume(used);
+            }
+            // The next read says so.
+            Err(_) => {}
+        }
+        if !body.is_done() {
+            return false;
+        }
+        match &mut self.decoder {
+            Some(decoder) => decoder.end().is_ok() && decoder.ready().is_empty(),
+            None => true,
+        }
+    }
+
+    /// Takes what is ready, at most `payload` bytes of it, into the application's room.
+    pub(super) fn take(&mut self, payload: usize, into: &mut OutBuf) {
+        let ready = self.decoder.as_ref().map_or(self.input.unread(), Decoder::ready);
+        let n = into.fill(ready.get(..payload).unwrap_or(ready));
+        match (&mut self.decoder, &mut self.body) {
+            (Some(decoder), _) => decoder.taken(n),
+            (None, Some(body)) => {
+                self.input.consume(n);
+                body.consumed(n);
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// Reads what is left of a body that nobody wants, so that the connection can be used again. Gives
+    /// up beyond `limit` bytes and at the deadline. True: the end has been reached.
+    pub(super) async fn drain(&mut self, waiting: &Waiting, limit: u32, until: Instant) -> bool {
+        let Some(body) = &mut self.body else { return false };
+        if !self.keep || body.remaining().is_some_and(|left| left > limit.into()) {
+            return false;
+        }
+        let mut allowance = limit as usize;
+        loop {
+            match body.advance(self.input.unread()) {
+                Ok(Step::Done { used }) => {
+                    self.input.consume(used);
+                    return true;
+                }
+                Ok(Step::Data { len, .. }) if len > allowance => return false,
+                Ok(Step::Data { skip, len }) => {
+                    allowance -= len;
+                    self.input.consume(skip + len);
+                    body.consumed(len);
+                }
+                Ok(Step::NeedInput { used }) => {
+                    self.input.consume(used);
+                    match self.input.fill(&self.connection, waiting, Some(until)).await {
+                        Ok(1..) => {}
+                        _ => return false,
+                    }
+                }
+                Err(_) => return false,
+            }
+        }
+    }
 }
 
 /// Bytes of the peer that wait.

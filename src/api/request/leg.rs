@@ -21,6 +21,18 @@ pub(super) struct LegRules {
     pub(super) refresh: bool,
 }
 
+/// What the session and the settings add.
+pub(super) struct Extras {
+    pub(super) agent: Vec<u8>,
+    /// What the jar has for this URL; comes behind the application's own cookies.
+    pub(super) cookies: Option<Vec<u8>>,
+    /// The length of the body.
+    pub(super) total: u64,
+    pub(super) keep_alive: bool,
+    /// Both codings are asked for, whatever the application asks for itself.
+    pub(super) decompression: bool,
+}
+
 #[derive(Clone)]
 pub(in crate::api) struct Leg {
     pub(super) method: Vec<u8>,
@@ -33,11 +45,11 @@ pub(in crate::api) struct Leg {
 }
 
 impl Leg {
-    /// Builds the leg for the present state. `total` is the length of the body.
-    pub(super) fn build(state: &State, agent: &[u8], total: u64, keep_alive: bool) -> Result<Leg> {
+    /// Builds the leg for the present state.
+    pub(super) fn build(state: &State, extras: &Extras) -> Result<Leg> {
         let mut headers = state.headers.clone();
         let rules = &state.leg_rules;
-        let connection: &[u8] = if keep_alive { b"Keep-Alive" } else { b"close" };
+        let connection: &[u8] = if extras.keep_alive { b"Keep-Alive" } else { b"close" };
         headers.push_if_absent(b"Connection", connection);
         if rules.refresh {
             headers.set(b"Cache-Control", b"no-cache");
@@ -49,11 +61,17 @@ impl Leg {
         if let Some(referrer) = &rules.referrer {
             headers.push_if_absent(b"Referer", referrer);
         }
-        if !agent.is_empty() {
-            headers.push_if_absent(b"User-Agent", agent);
+        if extras.decompression {
+            headers.set(b"Accept-Encoding", b"gzip, deflate");
+        }
+        if !extras.agent.is_empty() {
+            headers.push_if_absent(b"User-Agent", &extras.agent);
+        }
+        if let Some(cookies) = &extras.cookies {
+            headers.push_joined(b"Cookie", b"; ", cookies);
         }
         headers.push_if_absent(b"Host", state.url.authority().as_bytes());
-        let mut framing = RequestFraming::decide(&state.method, state.version, &headers, total, false);
+        let mut framing = RequestFraming::decide(&state.method, state.version, &headers, extras.total, false);
         let mut key = None;
         if state.upgrade {
             // The automatic fields take the place of any that the application brought.

@@ -1,19 +1,24 @@
 //! A request: one HTTP exchange after the other, and perhaps the beginning of a WebSocket.
 //!
 //! - `state.rs` what is known at each stage
-//! - `leg.rs` the request as it goes on the wire
+//! - `leg.rs` the request as it goes on the wire, `cookies.rs` what the session's jar adds
 //! - `dial.rs` from a URL to a connection
 //! - `send.rs`, `receive.rs`, `read.rs`, `write.rs` the operations, as `async` code
+//! - `end.rs` what becomes of the connection
 //! - `task.rs` who drives them and how their end is told
+//! - `measures.rs` when it happened, and how many bytes it took
 //! - `query.rs` what the application can ask about headers
 //! - `upgrade.rs` from a 101 to a WebSocket
 //!
-//! Locks: `state` may be held while the session's agent, the request's settings or the task's slot is
+//! Locks: `state` may be held while the session's agent or cookies, the request's settings or the task's slot is
 //! locked, never the other way round; none is held across an await, a callback or a blocking call.
 
+mod cookies;
 mod dial;
+mod end;
 mod input;
 mod leg;
+mod measures;
 mod query;
 mod read;
 mod receive;
@@ -54,6 +59,7 @@ use crate::proto::url::ObjectRules;
 use crate::proto::url::Url;
 pub(super) use input::Input;
 pub(super) use leg::Leg;
+pub(crate) use measures::Measures;
 pub(crate) use query::HeaderQuery;
 pub(crate) use read::Amount;
 pub(crate) use read::Progress;
@@ -162,13 +168,13 @@ impl Request {
     /// Local and remote address of the connection, once there is one.
     pub(crate) fn addresses(&self) -> Result<(std::net::SocketAddr, std::net::SocketAddr)> {
         let state = self.state.lock();
-        let connection = state.connection.as_ref().ok_or(Code::INCORRECT_HANDLE_STATE)?;
-        Ok((connection.local(), connection.peer()))
+        let route = state.route.as_ref().ok_or(Code::INCORRECT_HANDLE_STATE)?;
+        Ok((route.local, route.peer))
     }
 
     /// Whether the connection has TLS, and it is up.
     pub(crate) fn secured(&self) -> bool {
-        self.state.lock().connection.as_ref().is_some_and(|connection| connection.tls().is_some())
+        self.state.lock().route.is_some_and(|route| route.secure)
     }
 
     /// Asks for the WebSocket upgrade (`WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET`).
@@ -176,11 +182,19 @@ impl Request {
         self.state.lock().upgrade = true;
     }
 
+    /// Has the present connection closed when the request is done (`WINHTTP_OPTION_EXPIRE_CONNECTION`).
+    pub(crate) fn expire_connection(&self) -> Result<()> {
+        let mut state = self.state.lock();
+        state.route.ok_or(Code::INCORRECT_HANDLE_STATE)?;
+        state.expired = true;
+        Ok(())
+    }
+
     /// `WinHttpCloseHandle`: ends what is under way.
     pub(crate) fn cancel(&self) {
         self.waiting.cancel();
         if self.task.is_idle() {
-            self.state.lock().hang_up();
+            self.abandon();
         } else if let Some(this) = self.this.upgrade() {
             this.post();
         }
@@ -231,6 +245,8 @@ const KNOWN_FLAGS: u32 = FLAG_SECURE | 0x04 | 0x08 | 0x40 | 0x80 | FLAG_REFRESH;
 pub(crate) enum HeaderSide {
     Request,
     Response,
+    /// What came behind a chunked body.
+    Trailers,
 }
 
 impl Headers {

@@ -60,6 +60,10 @@ impl Request {
                     }),
                 }
             }
+            HeaderSide::Trailers => {
+                let trailers = state.trailers.as_ref().ok_or(Code::INCORRECT_HANDLE_STATE)?;
+                find(trailers, name.ok_or(Code::INVALID_PARAMETER)?, query.index)
+            }
             HeaderSide::Response => {
                 let head = match (&state.response, state.phase) {
                     (Some(head), Phase::Response | Phase::Upgraded) => head,

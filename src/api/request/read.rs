@@ -84,11 +84,13 @@ impl Request {
             return Ok(Done::DataAvailable(promised));
         }
         let Some(mut exchange) = self.take_exchange() else { return Ok(Done::DataAvailable(0)) };
-        let payload = self.payload(&mut exchange).await;
+        let payload = match self.payload(&mut exchange).await {
+            Ok(payload) => self.put_back(exchange).map(|()| payload),
+            Err(code) => Err(code),
+        };
         let mut state = self.state.lock();
         match payload {
             Ok(payload) => {
-                state.exchange = Some(exchange);
                 state.promised = u32::try_from(payload).unwrap_or(u32::MAX).min(MOST_PROMISED);
                 Ok(Done::DataAvailable(state.promised))
             }
@@ -107,11 +109,16 @@ impl Request {
             return Ok(done(&into));
         }
         let Some(mut exchange) = self.take_exchange() else { return Ok(done(&into)) };
-        let read = self.read_body(&mut exchange, &mut into, amount).await;
+        let read = match self.read_body(&mut exchange, &mut into, amount).await {
+            Ok(()) => {
+                self.count(&exchange, into.filled() as u64);
+                self.put_back(exchange)
+            }
+            Err(code) => Err(code),
+        };
         let mut state = self.state.lock();
         match read {
             Ok(()) => {
-                state.exchange = Some(exchange);
                 state.promised = state.promised.saturating_sub(into.filled() as u32);
                 Ok(done(&into))
             }
@@ -122,7 +129,13 @@ impl Request {
         }
     }
 
-    /// A request whose connection went to a WebSocket has no body.
+    fn count(&self, exchange: &Exchange, read: u64) {
+        let measures = &mut self.state.lock().measures;
+        measures.body += read;
+        measures.coded_body = if exchange.decoder.is_some() { exchange.coded } else { measures.body };
+    }
+
+    /// None: the body has ended, or the connection went to a WebSocket.
     fn take_exchange(&self) -> Option<Exchange> {
         let mut state = self.state.lock();
         if state.phase == Phase::Response { state.exchange.take() } else { None }
@@ -130,14 +143,15 @@ impl Request {
 
     async fn read_body(&self, exchange: &mut Exchange, into: &mut OutBuf, amount: Amount) -> Result<()> {
         while into.remaining() > 0 && (amount == Amount::All || into.filled() == 0) {
-            let Exchange { connection, input, body } = &mut *exchange;
+            let Exchange { connection, input, body, decoder, keep, .. } = &mut *exchange;
             let Some(body) = body else { return Err(Code::INTERNAL_ERROR) };
             let direct = usize::try_from(body.direct()).unwrap_or(usize::MAX).min(into.remaining());
-            if direct >= DIRECT && input.unread().is_empty() {
+            if direct >= DIRECT && input.unread().is_empty() && decoder.is_none() {
                 let until = deadline(self.settings.lock().timeouts.receive);
                 let room = &mut into.spare()[..direct];
                 let n = connection.receive(&self.waiting, room, until).await.map_err(broken)?;
                 if n == 0 {
+                    *keep = false;
                     body.eof().map_err(errors::body)?;
                     return Ok(());
                 }
@@ -149,20 +163,40 @@ impl Request {
             if payload == 0 {
                 return Ok(());
             }
-            let Exchange { input, body: Some(body), .. } = &mut *exchange else {
-                return Err(Code::INTERNAL_ERROR);
-            };
-            let waiting = input.unread();
-            let n = into.fill(waiting.get(..payload).unwrap_or(waiting));
-            input.consume(n);
-            body.consumed(n);
+            exchange.take(payload, into);
         }
         Ok(())
     }
 
-    /// Reads until payload stands first in the input; how much of it there is, 0 at the body's end.
+    /// Reads until something is ready for the application; how much of it there is, 0 at the body's end.
     async fn payload(&self, exchange: &mut Exchange) -> Result<usize> {
-        let Exchange { connection, input, body } = exchange;
+        loop {
+            if let Some(decoder) = &exchange.decoder
+                && !decoder.ready().is_empty()
+            {
+                return Ok(decoder.ready().len());
+            }
+            let coded = self.payload_as_sent(exchange).await?;
+            let Exchange { input, body: Some(body), decoder: Some(decoder), coded: total, .. } =
+                &mut *exchange
+            else {
+                return Ok(coded);
+            };
+            if coded == 0 {
+                decoder.end().map_err(errors::coding)?;
+                return Ok(decoder.ready().len());
+            }
+            let waiting = input.unread();
+            let used = decoder.feed(waiting.get(..coded).unwrap_or(waiting)).map_err(errors::coding)?;
+            input.consume(used);
+            body.consumed(used);
+            *total += used as u64;
+        }
+    }
+
+    /// Reads until payload stands first in the input; how much of it there is, 0 at the body's end.
+    async fn payload_as_sent(&self, exchange: &mut Exchange) -> Result<usize> {
+        let Exchange { connection, input, body, keep, .. } = exchange;
         let Some(body) = body else { return Err(Code::INTERNAL_ERROR) };
         loop {
             match body.advance(input.unread()).map_err(errors::body)? {
@@ -178,6 +212,7 @@ impl Request {
             }
             let until = deadline(self.settings.lock().timeouts.receive);
             if input.fill(connection, &self.waiting, until).await.map_err(broken)? == 0 {
+                *keep = false;
                 body.eof().map_err(errors::body)?;
                 return Ok(0);
             }

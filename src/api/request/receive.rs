@@ -10,23 +10,27 @@ use crate::api::request::Request;
 use crate::api::request::broken;
 use crate::api::request::deadline;
 use crate::api::request::input::Exchange;
+use crate::api::request::measures::Moment;
 use crate::api::request::state::Phase;
 use crate::api::request::task::Api;
 use crate::api::request::task::Begin;
 use crate::api::request::task::Done;
 use crate::api::request::task::Operation;
+use crate::api::settings::DISABLE_KEEP_ALIVE;
 use crate::api::settings::DISABLE_REDIRECTS;
 use crate::api::settings::REDIRECT_ALWAYS;
 use crate::api::settings::REDIRECT_NEVER;
 use crate::api::settings::Settings;
 use crate::base::Code;
 use crate::base::Result;
+use crate::proto::coding::Decoder;
 use crate::proto::h1::BodyFraming;
 use crate::proto::h1::BodyReader;
 use crate::proto::h1::HeadLimits;
 use crate::proto::h1::HeadReader;
 use crate::proto::h1::Parsed;
 use crate::proto::h1::ResponseHead;
+use crate::proto::h1::keep_alive;
 use crate::proto::url::Url;
 use crate::proto::url::UrlError;
 
@@ -53,13 +57,17 @@ impl Request {
             exchange
         };
         let settings = self.settings.lock().clone();
-        let received = self.final_response(exchange, &settings).await;
+        let received = match self.final_response(exchange, &settings).await {
+            Ok((exchange, head)) => {
+                self.state.lock().response = Some(head);
+                self.put_back(exchange)
+            }
+            Err(code) => Err(code),
+        };
         let mut state = self.state.lock();
         match received {
-            Ok((exchange, head)) => {
+            Ok(()) => {
                 state.phase = Phase::Response;
-                state.exchange = Some(exchange);
-                state.response = Some(head);
                 Ok(Done::HeadersAvailable)
             }
             Err(code) => {
@@ -77,28 +85,50 @@ impl Request {
     ) -> Result<(Exchange, ResponseHead)> {
         let mut redirects = 0;
         loop {
-            let head = self.next_final_head(&mut exchange, settings).await?;
+            let mut head = self.next_final_head(&mut exchange, settings).await?;
+            self.keep_cookies(&head, settings);
             if let Some(url) = self.redirect_target(&head, settings)? {
                 if redirects == settings.max_redirects {
                     return Err(Code::REDIRECT_FAILED);
                 }
                 redirects += 1;
+                match self.begin_body(&mut exchange, &head, settings) {
+                    Ok(()) => self.leave(exchange, settings).await,
+                    // A body whose end cannot be found ends the connection, not the request.
+                    Err(_) => drop(exchange),
+                }
                 self.inform(&Notice::Redirect(&url.to_string()))?;
-                drop(exchange);
                 self.follow(url, head.status)?;
                 self.send_leg(settings).await?;
                 exchange = self.state.lock().exchange.take().ok_or(Code::INTERNAL_ERROR)?;
                 continue;
             }
-            let method = self.state.lock().method.clone();
-            let framing = BodyFraming::decide(&method, &head).map_err(errors::body)?;
+            self.begin_body(&mut exchange, &head, settings)?;
             if head.status == SWITCHING_PROTOCOLS {
                 let leg = self.state.lock().leg.clone().ok_or(Code::INTERNAL_ERROR)?;
                 leg.check_upgrade(&head)?;
             }
-            exchange.body = Some(BodyReader::new(framing, settings.max_header_size as usize));
+            let has_body = exchange.body.as_ref().is_some_and(|body| !body.is_done());
+            if settings.decompression != 0 && has_body {
+                exchange.decoder = Decoder::of_response(&mut head.headers);
+            }
             return Ok((exchange, head));
         }
+    }
+
+    /// Decides where the body ends and whether the connection can be used again (http spec 4.4, 5.1).
+    fn begin_body(&self, exchange: &mut Exchange, head: &ResponseHead, settings: &Settings) -> Result<()> {
+        let state = self.state.lock();
+        let leg = state.leg.as_ref().ok_or(Code::INTERNAL_ERROR)?;
+        let framing = BodyFraming::decide(&leg.method, head).map_err(errors::body)?;
+        exchange.body = Some(BodyReader::new(framing, settings.max_header_size as usize));
+        let heads =
+            keep_alive::Exchange { request: &leg.headers, response: head, framing, through_proxy: false };
+        // A request whose body is not out yet, or whose end only the application knows, is not over.
+        let whole = state.owed == 0;
+        exchange.keep = whole && settings.disabled & DISABLE_KEEP_ALIVE == 0 && heads.keeps_alive();
+        exchange.tell_end = leg.headers.has_token(b"Connection", b"close");
+        Ok(())
     }
 
     /// Reads heads until one is not interim. 101 is final when an upgrade was asked for.
@@ -129,10 +159,16 @@ impl Request {
         // The limit for the whole head is looked at when data arrives, as Windows does.
         let whole = deadline(settings.timeouts.response_effective());
         self.inform(&Notice::ReceivingResponse)?;
+        self.mark(Moment::ReceiveStart);
         loop {
             match reader.parse(exchange.input.unread()).map_err(errors::head)? {
                 Parsed::Complete { head, used } => {
                     exchange.input.consume(used);
+                    {
+                        let mut state = self.state.lock();
+                        state.measures.mark(Moment::HeadReceived);
+                        state.measures.response_head = used as u64;
+                    }
                     self.inform(&Notice::ResponseReceived(u32::try_from(used).unwrap_or(u32::MAX)))?;
                     return Ok(head);
                 }
@@ -185,7 +221,7 @@ impl Request {
             state.headers.remove(b"Host");
         }
         state.url = url;
-        state.connection = None;
+        state.route = None;
         if !to_get && state.written { Err(Code::RESEND_REQUEST) } else { Ok(()) }
     }
 }

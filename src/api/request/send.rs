@@ -7,9 +7,11 @@ use crate::api::request::Request;
 use crate::api::request::broken;
 use crate::api::request::deadline;
 use crate::api::request::input::Exchange;
-use crate::api::request::input::Input;
+use crate::api::request::leg::Extras;
 use crate::api::request::leg::Leg;
+use crate::api::request::measures::Moment;
 use crate::api::request::state::Phase;
+use crate::api::request::state::Route;
 use crate::api::request::task::Api;
 use crate::api::request::task::Begin;
 use crate::api::request::task::Done;
@@ -48,12 +50,7 @@ impl Request {
             if context != 0 {
                 self.node.set_context(context);
             }
-            state.phase = Phase::Sending;
-            state.hang_up();
-            state.response = None;
-            state.leg = None;
-            state.body = Arc::new(body);
-            state.written = false;
+            state.begin(body);
         }
         if !self.is_async() {
             return self.run_blocking(self.send_operation()).map(|_| ());
@@ -65,6 +62,10 @@ impl Request {
 
     async fn send_operation(&self) -> Result<Done> {
         let settings = self.settings.lock().clone();
+        let before = self.state.lock().exchange.take();
+        if let Some(before) = before {
+            self.leave(before, &settings).await;
+        }
         let sent = self.send_leg(&settings).await;
         let mut state = self.state.lock();
         match sent {
@@ -79,7 +80,7 @@ impl Request {
         }
     }
 
-    /// Connects and sends one leg.
+    /// Sends one leg, on a connection that is there or on a new one.
     pub(super) async fn send_leg(&self, settings: &Settings) -> Result<()> {
         self.check()?;
         let (leg, url, body) = {
@@ -87,18 +88,24 @@ impl Request {
             if state.upgrade && settings.ws_send_buffer < LEAST_WS_SEND_BUFFER {
                 return Err(Code::NOT_ENOUGH_MEMORY);
             }
-            let keep_alive = settings.disabled & DISABLE_KEEP_ALIVE == 0;
-            let agent = self.connect.session().agent().lock().clone();
             let body = state.body.clone();
-            let total = u64::from(body.total).max(body.optional.len() as u64);
-            (Leg::build(&state, &agent, total, keep_alive)?, state.url.clone(), body)
+            let extras = Extras {
+                agent: self.connect.session().agent().lock().clone(),
+                cookies: self.cookies(&state.url, settings),
+                total: u64::from(body.total).max(body.optional.len() as u64),
+                keep_alive: settings.disabled & DISABLE_KEEP_ALIVE == 0,
+                decompression: settings.decompression != 0,
+            };
+            (Leg::build(&state, &extras)?, state.url.clone(), body)
         };
-        let connection = self.dial(&url, settings).await?;
+        let (mut connection, permit) = self.connection(&url, settings).await?;
         let mut wire = Vec::with_capacity(1024);
         leg.head().write(&mut wire);
         {
             let mut state = self.state.lock();
-            state.connection = Some(connection.clone());
+            state.route = Some(Route::of(&connection));
+            state.measures.index = connection.begin_request();
+            state.measures.request_head = wire.len() as u64;
             state.owed = leg.announced().saturating_sub(body.optional.len() as u64);
             state.leg = Some(leg);
         }
@@ -106,17 +113,20 @@ impl Request {
         // not have sent anything.
         self.inform(&Notice::SendingRequest)?;
         let until = || deadline(settings.timeouts.send);
+        self.mark(Moment::SendStart);
         let together = body.optional.len() <= TOGETHER;
         if together {
             wire.extend_from_slice(body.optional.as_slice());
         }
         connection.send(&self.waiting, &wire, until()).await.map_err(broken)?;
+        self.mark(Moment::HeadSent);
         if !together {
             connection.send(&self.waiting, body.optional.as_slice(), until()).await.map_err(broken)?;
         }
+        self.mark(Moment::SendEnd);
         let head = if together { wire.len() } else { wire.len() + body.optional.len() };
         self.inform(&Notice::RequestSent(u32::try_from(head).unwrap_or(u32::MAX)))?;
-        self.state.lock().exchange = Some(Exchange { connection, input: Input::default(), body: None });
+        self.state.lock().exchange = Some(Exchange::new(connection, permit));
         Ok(())
     }
 }

@@ -1,11 +1,13 @@
 //! What a request knows at each stage. Guarded by [`super::Request::state`].
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::api::request::Body;
 use crate::api::request::input::Exchange;
 use crate::api::request::leg::Leg;
 use crate::api::request::leg::LegRules;
+use crate::api::request::measures::Measures;
 use crate::net::Connection;
 use crate::proto::h1::ResponseHead;
 use crate::proto::h1::Version;
@@ -21,11 +23,14 @@ pub(super) struct State {
     pub(super) headers: Headers,
     pub(super) leg_rules: LegRules,
     pub(super) phase: Phase,
+    pub(super) measures: Measures,
     /// The leg as it went out last.
     pub(super) leg: Option<Leg>,
     pub(super) response: Option<ResponseHead>,
-    /// For queries; the operations use the one in the exchange.
-    pub(super) connection: Option<Arc<Connection>>,
+    /// What came behind the body, once all of it has been read.
+    pub(super) trailers: Option<Headers>,
+    /// What queries tell of the connection, also when it serves somebody else already.
+    pub(super) route: Option<Route>,
     /// The connection with what has been read from it; an operation takes it while it runs.
     pub(super) exchange: Option<Exchange>,
     /// How many bytes a QueryDataAvailable has promised and no ReadData has taken yet.
@@ -37,6 +42,8 @@ pub(super) struct State {
     pub(super) body: Arc<Body>,
     /// WriteData has been used: that part of the body cannot be sent again.
     pub(super) written: bool,
+    /// The connection is not to be used again (`WINHTTP_OPTION_EXPIRE_CONNECTION`).
+    pub(super) expired: bool,
     /// The WebSocket upgrade was asked for.
     pub(super) upgrade: bool,
 }
@@ -57,6 +64,20 @@ pub(super) enum Phase {
     Upgraded,
 }
 
+/// The ends of a connection.
+#[derive(Clone, Copy)]
+pub(super) struct Route {
+    pub(super) local: SocketAddr,
+    pub(super) peer: SocketAddr,
+    pub(super) secure: bool,
+}
+
+impl Route {
+    pub(super) fn of(connection: &Connection) -> Route {
+        Route { local: connection.local(), peer: connection.peer(), secure: connection.tls().is_some() }
+    }
+}
+
 impl State {
     pub(super) fn new(method: Vec<u8>, url: Url, version: Version) -> State {
         State {
@@ -66,28 +87,41 @@ impl State {
             headers: Headers::new(),
             leg_rules: LegRules::default(),
             phase: Phase::Open,
+            measures: Measures::NONE,
             leg: None,
             response: None,
-            connection: None,
+            trailers: None,
+            route: None,
             exchange: None,
             promised: 0,
             owed: 0,
             body: Arc::new(Body::NONE),
             written: false,
+            expired: false,
             upgrade: false,
         }
     }
 
-    /// Gives up the connection and whatever of the response has not been read.
-    pub(super) fn hang_up(&mut self) {
-        self.exchange = None;
-        self.connection = None;
+    /// Forgets the last exchange and begins the next: nothing of it can be queried or read any more. Its
+    /// connection is for the caller to deal with.
+    pub(super) fn begin(&mut self, body: Body) {
+        self.phase = Phase::Sending;
+        self.expired = false;
+        self.measures = Measures::NONE;
+        self.route = None;
         self.promised = 0;
+        self.response = None;
+        self.trailers = None;
+        self.leg = None;
+        self.body = Arc::new(body);
+        self.written = false;
     }
 
     /// A send or a receive failed.
     pub(super) fn fail(&mut self) {
-        self.hang_up();
+        self.exchange = None;
+        self.route = None;
+        self.promised = 0;
         self.phase = Phase::Failed;
     }
 }

@@ -39,7 +39,7 @@ impl Request {
             connect: self.connect.clone(),
             from: &self.node,
             context,
-            connection: exchange.connection,
+            connection: Arc::new(exchange.connection),
             greeting,
             surplus: exchange.input.unread(),
             receive_buffer: settings.ws_receive_buffer,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::api::request::Request;
 use crate::api::request::broken;
 use crate::api::request::deadline;
+use crate::api::request::measures::Moment;
 use crate::api::request::state::Phase;
 use crate::api::request::task::Api;
 use crate::api::request::task::Begin;
@@ -45,12 +46,18 @@ impl Request {
 
     async fn write_operation(&self, data: InBuf) -> Result<Done> {
         self.check()?;
-        let connection = self.state.lock().connection.clone().ok_or(Code::INCORRECT_HANDLE_STATE)?;
+        let exchange = self.state.lock().exchange.take().ok_or(Code::INCORRECT_HANDLE_STATE)?;
         let until = deadline(self.settings.lock().timeouts.send);
-        match connection.send(&self.waiting, data.as_slice(), until).await {
-            Ok(()) => Ok(Done::Written(u32::try_from(data.len()).unwrap_or(u32::MAX))),
+        let sent = exchange.connection.send(&self.waiting, data.as_slice(), until).await;
+        let mut state = self.state.lock();
+        match sent {
+            Ok(()) => {
+                state.exchange = Some(exchange);
+                state.measures.mark(Moment::SendEnd);
+                Ok(Done::Written(u32::try_from(data.len()).unwrap_or(u32::MAX)))
+            }
             Err(fault) => {
-                self.state.lock().fail();
+                state.fail();
                 Err(broken(fault))
             }
         }

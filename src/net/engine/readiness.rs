@@ -45,6 +45,13 @@ impl Registration {
         Ok(registration)
     }
 
+    /// Takes the socket, which stays open, out of the poll loop.
+    pub(crate) fn end(self, socket: &mut TcpStream) {
+        if let Err(error) = self.engine.registry.deregister(socket) {
+            log::error!("cannot take a socket out of the poll loop: {error}");
+        }
+    }
+
     /// From now on `target` runs at every edge.
     pub(crate) fn set_target(&self, target: &Arc<dyn Reactive>) {
         *self.shared.target.lock() = Some(Arc::downgrade(target));

@@ -1,12 +1,14 @@
 //! Linux.
 
 mod address;
+mod clock;
 mod events;
 mod thread;
 mod trust;
 mod wait;
 
 pub(crate) use address::socket_address;
+pub(crate) use clock::ticks;
 pub(crate) use events::event_support;
 pub(crate) use events::signal_event;
 pub(crate) use thread::spawn_thread;

@@ -1,6 +1,7 @@
 //! Windows, and Wine.
 
 mod address;
+mod clock;
 mod events;
 #[cfg(all(target_env = "gnu", not(target_abi = "llvm")))]
 mod leftovers;
@@ -10,6 +11,7 @@ mod trust;
 mod wait;
 
 pub(crate) use address::socket_address;
+pub(crate) use clock::ticks;
 pub(crate) use events::event_support;
 pub(crate) use events::signal_event;
 pub(crate) use thread::spawn_thread;

@@ -3,7 +3,7 @@
 mod body;
 mod chunked;
 mod fields;
-mod keep_alive;
+pub(crate) mod keep_alive;
 #[cfg(test)]
 pub(crate) mod noise;
 mod raw;

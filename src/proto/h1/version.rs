@@ -9,8 +9,8 @@ pub(crate) struct Version {
 }
 
 impl Version {
-    /// HTTP/1.0.
-    pub(crate) const HTTP_10: Version = Version { minor: 0 };
+    #[cfg(test)]
+    pub(super) const HTTP_10: Version = Version { minor: 0 };
     /// HTTP/1.1.
     pub(crate) const HTTP_11: Version = Version { minor: 1 };
 

@@ -108,6 +108,17 @@ impl Headers {
         absent
     }
 
+    /// Appends to the first field of the name, behind `separator`, or adds a field.
+    pub(crate) fn push_joined(&mut self, name: &[u8], separator: &[u8], value: &[u8]) {
+        match self.list.iter_mut().find(|header| header.is(name)) {
+            Some(header) => {
+                header.value.extend_from_slice(separator);
+                header.value.extend_from_slice(&harmless(value));
+            }
+            None => self.push(name, value),
+        }
+    }
+
     /// Makes this the only field of its name: in the place of the first one, or at the end.
     pub(crate) fn set(&mut self, name: &[u8], value: &[u8]) {
         let new = Header { name: name.to_vec(), value: harmless(value) };

@@ -1,0 +1,711 @@
+/* HTTP/1.1 beyond one request a connection: which requests share one, sending again, cookies, codings. */
+#include "harness.h"
+
+/* ---- helpers ---- */
+
+/* Reads all of the body into `text`, NUL appended; how much, or -1 and the error. */
+static int read_all(conn *c, int async, char *text, DWORD room, DWORD *error) {
+    DWORD n = 0, got;
+    h_record e;
+    *error = 0;
+    for (;;) {
+        const DWORD ends = WINHTTP_CALLBACK_STATUS_READ_COMPLETE | WINHTTP_CALLBACK_STATUS_REQUEST_ERROR;
+        int before = async ? rec_count(c->rec, c->req, ends) : 0;
+        got = 0;
+        if (!WinHttpReadData(c->req, text + n, room - 1 - n, async ? NULL : &got)) {
+            *error = GetLastError();
+            return -1;
+        }
+        if (async) {
+            if (!rec_wait_nth(c->rec, c->req, ends, before + 1, 10000, &e)) return -1;
+            if (e.status == WINHTTP_CALLBACK_STATUS_REQUEST_ERROR) {
+                *error = e.info.result.dwError;
+                return -1;
+            }
+            got = e.length;
+        }
+        n += got;
+        if (!got || n + 1 == room) break;
+    }
+    text[n] = 0;
+    return (int)n;
+}
+
+static void reopen(conn *c, const char *verb, const char *path) {
+    if (c->req) WinHttpCloseHandle(c->req);
+    c->req = WinHttpOpenRequest(c->con, h_wide(verb), h_wide(path), NULL, NULL, NULL, 0);
+}
+
+static void add_header(conn *c, const char *line) {
+    EXPECT(WinHttpAddRequestHeaders(c->req, h_wide(line), (DWORD)-1, WINHTTP_ADDREQ_FLAG_ADD));
+}
+
+/* One exchange on a request of its own; the body as text, "(error N)" when it fails. */
+static const char *get(conn *c, int async, const char *path) {
+    static char text[4][4096];
+    static unsigned next;
+    char *to = text[next++ % 4];
+    DWORD error;
+    int n;
+    reopen(c, "GET", path);
+    error = h_exchange(c, async);
+    n = error ? -1 : read_all(c, async, to, 4096, &error);
+    if (n < 0) snprintf(to, 4096, "(error %u)", (unsigned)error);
+    while (n > 0 && to[n - 1] == '\n') to[--n] = 0;
+    return to;
+}
+
+/* The connection that serves a request just now. */
+static int connection(conn *c, int async) { return atoi(get(c, async, "/keep/ordinary")); }
+
+static const char *header(HINTERNET req, const char *name) {
+    static char text[512];
+    WCHAR wide[512];
+    DWORD size = sizeof wide, i;
+    if (!WinHttpQueryHeaders(req, WINHTTP_QUERY_CUSTOM, h_wide(name), wide, &size, NULL)) return "(none)";
+    for (i = 0; i <= size / 2; i++) text[i] = (char)wide[i];
+    return text;
+}
+
+/* Session and connection for several requests. */
+static int prepare(conn *c, int async) { return h_prepare(c, async, "plain", "/keep/ordinary", async ? rec_new() : NULL, 0); }
+
+/* ---- which requests share a connection ---- */
+
+static void requests_share_a_connection(int async) {
+    static const char *paths[] = {"/keep/ordinary", "/keep/chunked", "/keep/old?alive", "/keep/ordinary?code=404", "/keep/redirect"};
+    conn c;
+    size_t i;
+    NEED(prepare(&c, async));
+    for (i = 0; i < sizeof paths / sizeof *paths; i++) {
+        int first = connection(&c, async);
+        EXPECT(first > 0);
+        get(&c, async, paths[i]);
+        EQ_ROW(paths[i], connection(&c, async), first);
+    }
+    h_finish(&c);
+}
+BOTH(requests_share_a_connection)
+
+static void what_ends_a_connection(int async) {
+    static const char *paths[] = {"/keep/close", "/keep/old", "/keep/until-close", "/keep/surplus", "/keep/ends"};
+    conn c;
+    size_t i;
+    NEED(prepare(&c, async));
+    for (i = 0; i < sizeof paths / sizeof *paths; i++) {
+        int first = connection(&c, async), second;
+        EQ_ROW(paths[i], atoi(get(&c, async, paths[i])), first);
+        h_sleep(30);
+        second = connection(&c, async);
+        if (second <= first) FAIL("%s: connection %d again (%d)", paths[i], first, second);
+    }
+    h_finish(&c);
+}
+BOTH(what_ends_a_connection)
+
+static void sessions_and_modes_share_too(void) {
+    conn a, b;
+    int first;
+    NEED(prepare(&a, 0));
+    first = connection(&a, 0);
+    h_finish(&a);
+    NEED(prepare(&b, 1));
+    EQ(connection(&b, 1), first);
+    /* Nobody is told of steps that are not made. */
+    EQ(rec_count(b.rec, NULL, WINHTTP_CALLBACK_STATUS_RESOLVING_NAME | WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER), 0);
+    EQ(rec_count(b.rec, b.req, WINHTTP_CALLBACK_STATUS_SENDING_REQUEST), 1);
+    h_finish(&b);
+    NEED(prepare(&a, 0));
+    EQ(connection(&a, 0), first);
+    h_finish(&a);
+}
+
+static void a_session_can_keep_to_itself(void) {
+    conn a, b;
+    DWORD yes = 1;
+    int first, apart;
+    NEED(prepare(&a, 0));
+    first = connection(&a, 0);
+    NEED(prepare(&b, 0));
+    EXPECT(WinHttpSetOption(b.ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &yes, sizeof yes));
+    apart = connection(&b, 0);
+    EXPECT(apart != first);
+    EQ(connection(&b, 0), apart);
+    EQ(connection(&a, 0), first);
+    h_finish(&b);
+    h_finish(&a);
+}
+
+static void the_application_ends_a_connection(int async) {
+    conn c;
+    DWORD feature = WINHTTP_DISABLE_KEEP_ALIVE, error;
+    char text[64];
+    int first;
+    recorder *r = rec_new();
+    NEED(h_prepare(&c, async, "plain", "/keep/ordinary", r, 0));
+    first = connection(&c, async);
+    /* A header of its own: the notices of the end come with it. */
+    reopen(&c, "GET", "/keep/ordinary");
+    add_header(&c, "Connection: close");
+    rec_clear(r);
+    EQ(h_exchange(&c, async), 0);
+    read_all(&c, async, text, sizeof text, &error);
+    EQ(atoi(text), first);
+    EQ(rec_count(r, c.req, WINHTTP_CALLBACK_STATUS_CLOSING_CONNECTION), 1);
+    EQ(rec_count(r, c.req, WINHTTP_CALLBACK_STATUS_CONNECTION_CLOSED), 1);
+    EXPECT(connection(&c, async) != first);
+
+    first = connection(&c, async);
+    reopen(&c, "GET", "/keep/ordinary");
+    EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_DISABLE_FEATURE, &feature, sizeof feature));
+    EQ(h_exchange(&c, async), 0);
+    read_all(&c, async, text, sizeof text, &error);
+    EXPECT(connection(&c, async) != first);
+
+    first = connection(&c, async);
+    reopen(&c, "GET", "/keep/ordinary");
+    EXPECT(!WinHttpSetOption(c.req, WINHTTP_OPTION_EXPIRE_CONNECTION, NULL, 0));
+    EQ(h_exchange(&c, async), 0);
+    EQ(WinHttpSetOption(c.req, WINHTTP_OPTION_EXPIRE_CONNECTION, NULL, 0), TRUE);
+    read_all(&c, async, text, sizeof text, &error);
+    EXPECT(connection(&c, async) != first);
+    h_finish(&c);
+}
+BOTH(the_application_ends_a_connection)
+
+/* The last byte frees the connection, while the handle is open and nobody has read a 0. */
+static void the_last_byte_frees_the_connection(void) {
+    conn c;
+    HINTERNET held;
+    char text[1000];
+    DWORD n = 0;
+    int first;
+    NEED(prepare(&c, 0));
+    first = connection(&c, 0);
+    reopen(&c, "GET", "/keep/ordinary?size=1000");
+    EQ(h_exchange(&c, 0), 0);
+    EXPECT(WinHttpReadData(c.req, text, 1000, &n) && n == 1000);
+    held = c.req;
+    c.req = NULL;
+    EQ(connection(&c, 0), first);
+    EXPECT(WinHttpReadData(held, text, 1000, &n) && n == 0);
+    EXPECT(WinHttpCloseHandle(held));
+    h_finish(&c);
+}
+
+static void a_short_rest_is_read_on_close(void) {
+    conn c;
+    int first;
+    NEED(prepare(&c, 0));
+    first = connection(&c, 0);
+    reopen(&c, "GET", "/keep/ordinary?size=10000");
+    EQ(h_exchange(&c, 0), 0);
+    h_sleep(30);
+    EQ(connection(&c, 0), first);
+    /* More than MAX_RESPONSE_DRAIN_SIZE is not. */
+    reopen(&c, "GET", "/keep/ordinary?size=3000000");
+    EQ(h_exchange(&c, 0), 0);
+    h_sleep(30);
+    EXPECT(connection(&c, 0) != first);
+    first = connection(&c, 0);
+    reopen(&c, "GET", "/keep/ordinary?size=10000");
+    {
+        DWORD limit = 9999;
+        EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_MAX_RESPONSE_DRAIN_SIZE, &limit, sizeof limit));
+    }
+    EQ(h_exchange(&c, 0), 0);
+    h_sleep(30);
+    EXPECT(connection(&c, 0) != first);
+    h_finish(&c);
+}
+
+/* The server takes the second request and closes: no silent second try. */
+static void a_stale_connection_is_an_error(int async) {
+    conn c;
+    NEED(prepare(&c, async));
+    EXPECT(atoi(get(&c, async, "/keep/mute")) > 0);
+    EQ_STR(get(&c, async, "/keep/ordinary"), "(error 12030)");
+    EXPECT(connection(&c, async) > 0);
+    h_finish(&c);
+}
+BOTH(a_stale_connection_is_an_error)
+
+static HINTERNET secure_get(conn *c, DWORD forgive, char *text) {
+    HINTERNET req = WinHttpOpenRequest(c->con, W("GET"), W("/keep/ordinary"), NULL, NULL, NULL, WINHTTP_FLAG_SECURE);
+    DWORD n = 0;
+    if (forgive) EXPECT(WinHttpSetOption(req, WINHTTP_OPTION_SECURITY_FLAGS, &forgive, sizeof forgive));
+    EXPECT(WinHttpSendRequest(req, NULL, 0, NULL, 0, 0, 0) && WinHttpReceiveResponse(req, NULL));
+    EXPECT(WinHttpReadData(req, text, 63, &n));
+    text[n] = 0;
+    return req;
+}
+
+/* Who forgives less must not get the connection of one who forgives more. */
+static void trust_keeps_connections_apart(void) {
+    conn c;
+    char one[64], two[64], three[64];
+    NEED(h_prepare(&c, 0, "tls", "/keep/ordinary", NULL, 0));
+    WinHttpCloseHandle(secure_get(&c, 0, one));
+    WinHttpCloseHandle(secure_get(&c, 0, two));
+    EQ(atoi(two), atoi(one));
+    WinHttpCloseHandle(secure_get(&c, SECURITY_FLAG_IGNORE_UNKNOWN_CA, three));
+    EXPECT(atoi(three) != atoi(one));
+    WinHttpCloseHandle(secure_get(&c, 0, three));
+    EQ(atoi(three), atoi(one));
+    h_finish(&c);
+}
+
+/* ---- sending again ---- */
+
+static void sending_again_on_one_handle(int async) {
+    conn c;
+    char text[256];
+    DWORD error;
+    int first, i;
+    NEED(prepare(&c, async));
+    first = connection(&c, async);
+    reopen(&c, "GET", "/keep/ordinary?size=10240&code=401");
+    for (i = 0; i < 3; i++) {
+        EQ(h_exchange(&c, async), 0);
+        EQ(h_status(c.req), 401);
+        EQ(atoi(header(c.req, "X-Connection")), first);
+    }
+    /* Half read, then again. */
+    EXPECT(WinHttpReadData(c.req, text, 100, async ? NULL : &error));
+    if (async) EXPECT(rec_wait(c.rec, c.req, WINHTTP_CALLBACK_STATUS_READ_COMPLETE));
+    add_header(&c, "X-More: yes");
+    EQ(h_exchange(&c, async), 0);
+    EQ(h_status(c.req), 401);
+    EQ(atoi(header(c.req, "X-Connection")), first);
+    h_finish(&c);
+}
+BOTH(sending_again_on_one_handle)
+
+/* ---- cookies ---- */
+
+static void cookies_come_back(int async) {
+    conn c, other;
+    NEED(prepare(&c, async));
+    EQ_STR(get(&c, async, "/cookie/show"), "");
+    get(&c, async, "/cookie/set?c=name%3Dvalue&c=NAME%3Dvalue");
+    /* In the order of their arrival, the newest first; case makes another cookie. */
+    EQ_STR(get(&c, async, "/cookie/show"), "Cookie: NAME=value; name=value");
+    /* Each response of a request brings its own, but interim ones. */
+    EQ_STR(get(&c, async, "/cookie/hop?c=hop%3D1"), "Cookie: hop=1; NAME=value; name=value");
+    EQ_STR(get(&c, async, "/cookie/interim?c=early%3D1"), "none");
+    EQ_STR(get(&c, async, "/cookie/show"), "Cookie: hop=1; NAME=value; name=value");
+    get(&c, async, "/cookie/set?c=hop%3D;max-age=0&c=s%3D1;secure&c=p%3D1;path=/else&c=x%3D1;domain=example.org");
+    EQ_STR(get(&c, async, "/cookie/show"), "Cookie: NAME=value; name=value");
+    /* Another session has none. */
+    NEED(prepare(&other, async));
+    EQ_STR(get(&other, async, "/cookie/show"), "");
+    h_finish(&other);
+    h_finish(&c);
+}
+BOTH(cookies_come_back)
+
+static void the_applications_cookie_comes_first(void) {
+    conn c;
+    DWORD feature = WINHTTP_DISABLE_COOKIES, error;
+    char text[256];
+    int i;
+    NEED(prepare(&c, 0));
+    get(&c, 0, "/cookie/set?c=name%3Dvalue");
+    EQ_STR(header(c.req, "Set-Cookie"), "name=value");
+    reopen(&c, "GET", "/cookie/show");
+    add_header(&c, "Cookie: mine=1");
+    /* The automatic part is made anew for each send. */
+    for (i = 0; i < 2; i++) {
+        EQ(h_exchange(&c, 0), 0);
+        read_all(&c, 0, text, sizeof text, &error);
+        EQ_STR(text, "Cookie: mine=1; name=value\n");
+    }
+    reopen(&c, "GET", "/cookie/set?c=more%3D1");
+    EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_DISABLE_FEATURE, &feature, sizeof feature));
+    add_header(&c, "Cookie: mine=1");
+    EQ(h_exchange(&c, 0), 0);
+    read_all(&c, 0, text, sizeof text, &error);
+    EQ_STR(text, "Cookie: mine=1\n");
+    EQ_STR(get(&c, 0, "/cookie/show"), "Cookie: name=value");
+    h_finish(&c);
+}
+
+/* ---- many at once ---- */
+
+#ifdef H_SLOW
+#define EACH 100
+#else
+#define EACH 1000
+#endif
+
+static HINTERNET crowd_connection;
+static int crowd_failures, crowd_left;
+
+static void crowd_thread(void *unused) {
+    int i;
+    (void)unused;
+    for (i = 0; i < EACH; i++) {
+        HINTERNET req = WinHttpOpenRequest(crowd_connection, W("GET"), W("/keep/ordinary?size=3000"), NULL, NULL, NULL, 0);
+        char text[4096];
+        DWORD n = 0;
+        if (!WinHttpSendRequest(req, NULL, 0, NULL, 0, 0, 0) || !WinHttpReceiveResponse(req, NULL) ||
+            (i % 3 && (!WinHttpReadData(req, text, sizeof text, &n) || n != 3000)))
+            h_inc(&crowd_failures);
+        WinHttpCloseHandle(req);
+    }
+}
+
+static void four_threads_on_one_session(void) {
+    conn c;
+    h_thread threads[4];
+    int i, before, after;
+    h_limit(120);
+    NEED(prepare(&c, 0));
+    crowd_connection = c.con;
+    before = connection(&c, 0);
+    for (i = 0; i < 4; i++) threads[i] = h_spawn(crowd_thread, NULL);
+    for (i = 0; i < 4; i++) h_join(threads[i]);
+    EQ(crowd_failures, 0);
+    after = connection(&c, 0);
+    /* Every third response is not read; what of it has not arrived at the close costs a connection. */
+    if (after - before > 4 * EACH / 3 + 10) FAIL("%d new connections", after - before);
+    h_finish(&c);
+}
+
+static void crowd_open(void) {
+    HINTERNET req = WinHttpOpenRequest(crowd_connection, W("GET"), W("/keep/chunked?size=3000"), NULL, NULL, NULL, 0);
+    char *room = malloc(4096);
+    if (!WinHttpSendRequest(req, NULL, 0, NULL, 0, 0, (DWORD_PTR)room)) h_inc(&crowd_failures);
+}
+
+static void CALLBACK crowd_callback(HINTERNET req, DWORD_PTR room, DWORD status, void *info, DWORD length) {
+    (void)info;
+    switch (status) {
+    case WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE: WinHttpReceiveResponse(req, NULL); break;
+    case WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE: WinHttpReadData(req, (void *)room, 4096, NULL); break;
+    case WINHTTP_CALLBACK_STATUS_REQUEST_ERROR: h_inc(&crowd_failures); WinHttpCloseHandle(req); break;
+    case WINHTTP_CALLBACK_STATUS_READ_COMPLETE:
+        if (length != 3000) h_inc(&crowd_failures);
+        WinHttpCloseHandle(req);
+        break;
+    case WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING:
+        if (!room) break;
+        free((void *)room);
+        if (__atomic_sub_fetch(&crowd_left, 1, __ATOMIC_SEQ_CST) >= 4) crowd_open();
+        break;
+    }
+}
+
+static void four_at_once_asynchronously(void) {
+    conn c;
+    uint64_t end = h_ms() + 100000;
+    int before, after, i;
+    h_limit(120);
+    NEED(prepare(&c, 0));
+    before = connection(&c, 0);
+    h_finish(&c);
+    crowd_failures = 0;
+    memset(&c, 0, sizeof c);
+    c.ses = h_open(1);
+    WinHttpSetStatusCallback(c.ses, crowd_callback, WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS, 0);
+    crowd_connection = c.con = WinHttpConnect(c.ses, W("127.0.0.1"), h_port("plain"), 0);
+    h_put(&crowd_left, 4 * EACH);
+    for (i = 0; i < 4; i++) crowd_open();
+    while (h_get(&crowd_left) > 0 && h_ms() < end) h_sleep(5);
+    EQ(crowd_left, 0);
+    EQ(crowd_failures, 0);
+    WinHttpCloseHandle(c.con);
+    WinHttpCloseHandle(c.ses);
+    NEED(prepare(&c, 0));
+    after = connection(&c, 0);
+    if (after - before > 8) FAIL("%d new connections", after - before);
+    h_finish(&c);
+}
+
+static HINTERNET second;
+static int second_done;
+
+static void send_second(void *unused) {
+    (void)unused;
+    if (!WinHttpSendRequest(second, NULL, 0, NULL, 0, 0, 0)) h_put(&second_done, (int)GetLastError());
+    else h_put(&second_done, 1);
+}
+
+/* The second request waits inside the send until the first has let go of its connection. */
+static void connections_are_limited(int async) {
+    conn c;
+    DWORD one = 1, ms = 200;
+    h_thread thread;
+    HINTERNET first;
+    recorder *r = rec_new();
+    memset(&c, 0, sizeof c);
+    c.rec = r;
+    c.ses = h_open(async);
+    h_record_all(c.ses, r);
+    EXPECT(WinHttpSetOption(c.ses, WINHTTP_OPTION_MAX_CONNS_PER_SERVER, &one, sizeof one));
+    c.con = WinHttpConnect(c.ses, W("127.0.0.1"), h_port("plain"), 0);
+    reopen(&c, "GET", "/keep/ordinary?size=3000000");
+    EQ(h_exchange(&c, async), 0);
+    first = c.req;
+    c.req = NULL;
+    /* Not for ever. */
+    reopen(&c, "GET", "/keep/ordinary");
+    WinHttpSetOption(c.req, WINHTTP_OPTION_CONNECT_TIMEOUT, &ms, sizeof ms);
+    EQ(h_exchange(&c, async), E_TIMEOUT);
+    reopen(&c, "GET", "/keep/ordinary");
+    second = c.req;
+    second_done = 0;
+    thread = h_spawn(send_second, NULL);
+    h_sleep(150);
+    EQ(h_get(&second_done), async);
+    EQ(rec_count(r, second, WINHTTP_CALLBACK_STATUS_SENDING_REQUEST), 0);
+    WinHttpCloseHandle(first);
+    h_join(thread);
+    EQ(second_done, 1);
+    EXPECT(rec_wait(r, second, WINHTTP_CALLBACK_STATUS_SENDING_REQUEST));
+    if (async) EXPECT(rec_wait(r, second, WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE));
+    /* Closing ends the wait, too. */
+    first = c.req;
+    c.req = NULL;
+    reopen(&c, "GET", "/keep/ordinary");
+    second = c.req;
+    second_done = 0;
+    thread = h_spawn(send_second, NULL);
+    h_sleep(50);
+    EXPECT(WinHttpCloseHandle(second));
+    h_join(thread);
+    if (!async) EQ(second_done, E_CANCELLED);
+    EXPECT(rec_wait(r, second, WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING));
+    WinHttpCloseHandle(first);
+    c.req = NULL;
+    h_finish(&c);
+}
+BOTH(connections_are_limited)
+
+/* A WebSocket on a connection that has served others. */
+static void a_kept_connection_becomes_a_websocket(int async) {
+    conn c;
+    char text[64];
+    NEED(prepare(&c, async));
+    EXPECT(connection(&c, async) > 0);
+    reopen(&c, "GET", "/echo");
+    if (async) rec_clear(c.rec);
+    EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, NULL, 0));
+    NEED(h_upgrade(&c, async) == 0);
+    if (async) EQ(rec_count(c.rec, NULL, WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER), 0);
+    EQ(h_send(&c, async, TXT, "kept", 4), 0);
+    EQ_STR(h_message(&c, async, text, sizeof text), "kept");
+    EQ(h_close(&c, async, 1000, NULL), 0);
+    h_finish(&c);
+}
+BOTH(a_kept_connection_becomes_a_websocket)
+
+/* ---- content codings ---- */
+
+static char plain[400001], expected[400001];
+
+static void ask_decoded(conn *c, const char *verb, const char *path) {
+    DWORD both = WINHTTP_DECOMPRESSION_FLAG_ALL;
+    reopen(c, verb, path);
+    EXPECT(WinHttpSetOption(c->req, WINHTTP_OPTION_DECOMPRESSION, &both, sizeof both));
+}
+
+static void bodies_are_decoded(int async) {
+    static const char *paths[] = {"/gzip/gzip/400000", "/gzip/zlib/400000", "/gzip/bare/400000", "/gzip/gzip/400000?chunked",
+        "/gzip/gzip/5000?slow", "/gzip/zlib/1", "/gzip/gzip/0", "/gzip/gzip/5000?chunked&slow"};
+    conn c;
+    size_t i;
+    NEED(prepare(&c, async));
+    h_pattern((unsigned char *)expected, 400000);
+    for (i = 0; i < sizeof paths / sizeof *paths; i++) {
+        int first = connection(&c, async), size = atoi(strrchr(paths[i], '/') + 1);
+        DWORD error;
+        ask_decoded(&c, "GET", paths[i]);
+        add_header(&c, "Accept-Encoding: br");
+        EQ_ROW(paths[i], h_exchange(&c, async), 0);
+        EQ_STR(header(c.req, "X-Asked"), "Accept-Encoding: gzip, deflate");
+        EQ_STR(header(c.req, "Content-Encoding"), "(none)");
+        EQ_STR(header(c.req, "Content-Length"), "(none)");
+        EQ_ROW(paths[i], read_all(&c, async, plain, sizeof plain, &error), size);
+        if (memcmp(plain, expected, (size_t)size)) FAIL("%s: other bytes", paths[i]);
+        EQ_ROW(paths[i], connection(&c, async), first);
+    }
+    h_finish(&c);
+}
+BOTH(bodies_are_decoded)
+
+static void available_counts_decoded_bytes(void) {
+    conn c;
+    DWORD available, got, total = 0;
+    NEED(prepare(&c, 0));
+    h_pattern((unsigned char *)expected, 400000);
+    ask_decoded(&c, "GET", "/gzip/gzip/300000");
+    EQ(h_exchange(&c, 0), 0);
+    for (;;) {
+        available = got = 0;
+        NEED(WinHttpQueryDataAvailable(c.req, &available));
+        if (!available) break;
+        NEED(total + available <= 300000 && WinHttpReadData(c.req, plain + total, available, &got));
+        EQ(got, available);
+        total += got;
+    }
+    EQ(total, 300000);
+    EXPECT(!memcmp(plain, expected, total));
+    h_finish(&c);
+}
+
+static void what_is_not_decoded(void) {
+    conn c;
+    DWORD error, unknown = 4;
+    NEED(prepare(&c, 0));
+    /* Nobody asked. */
+    reopen(&c, "GET", "/gzip/gzip/1000");
+    EQ(h_exchange(&c, 0), 0);
+    EQ_STR(header(c.req, "X-Asked"), "");
+    EQ_STR(header(c.req, "Content-Encoding"), "gzip");
+    EXPECT(read_all(&c, 0, plain, sizeof plain, &error) > 2 && plain[0] == 0x1f);
+    /* No coding of ours, no body. */
+    ask_decoded(&c, "GET", "/gzip/other/1000");
+    EQ(h_exchange(&c, 0), 0);
+    EQ_STR(header(c.req, "Content-Encoding"), "br");
+    EQ(read_all(&c, 0, plain, sizeof plain, &error), 1000);
+    ask_decoded(&c, "HEAD", "/gzip/gzip/1000");
+    EQ(h_exchange(&c, 0), 0);
+    EQ(read_all(&c, 0, plain, sizeof plain, &error), 0);
+    EXPECT(!WinHttpSetOption(c.req, WINHTTP_OPTION_DECOMPRESSION, &unknown, sizeof unknown));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    h_finish(&c);
+}
+
+static void corrupt_codings_are_errors(int async) {
+    static const char *paths[] = {"/gzip/corrupt/9000", "/gzip/short/9000", "/gzip/corrupt/9000?chunked"};
+    conn c;
+    size_t i;
+    NEED(prepare(&c, async));
+    for (i = 0; i < sizeof paths / sizeof *paths; i++) {
+        DWORD error;
+        ask_decoded(&c, "GET", paths[i]);
+        EQ_ROW(paths[i], h_exchange(&c, async), 0);
+        EQ_ROW(paths[i], read_all(&c, async, plain, sizeof plain, &error), -1);
+        EQ_ROW(paths[i], error, E_INVALID_RESPONSE);
+    }
+    h_finish(&c);
+}
+BOTH(corrupt_codings_are_errors)
+
+/* ---- what is told of a request ---- */
+
+static void times_and_counters(void) {
+    WINHTTP_REQUEST_TIMES t, again;
+    WINHTTP_REQUEST_STATS s;
+    DWORD size = sizeof t, error, apart = 1;
+    ULONGLONG last = 0;
+    size_t i;
+    static const int steps[] = {WinHttpConnectionAcquireStart, WinHttpNameResolutionStart, WinHttpNameResolutionEnd,
+        WinHttpConnectionEstablishmentStart, WinHttpConnectionEstablishmentEnd, WinHttpConnectionAcquireEnd, WinHttpSendRequestStart,
+        WinHttpSendRequestHeadersEnd, WinHttpSendRequestEnd, WinHttpReceiveResponseStart, WinHttpReceiveResponseHeadersEnd,
+        WinHttpReceiveResponseEnd};
+    conn c;
+    NEED(prepare(&c, 0));
+    EXPECT(WinHttpSetOption(c.ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &apart, sizeof apart));
+    ask_decoded(&c, "GET", "/gzip/gzip/90000");
+    EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_REQUEST_TIMES, &t, &size));
+    EQ(size, sizeof t);
+    EQ(t.cTimes, WinHttpRequestTimeLast);
+    EQ(t.rgullTimes[WinHttpSendRequestStart], 0);
+    EQ(h_exchange(&c, 0), 0);
+    EQ(read_all(&c, 0, plain, sizeof plain, &error), 90000);
+    EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_REQUEST_TIMES, &t, &size));
+    for (i = 0; i < sizeof steps / sizeof *steps; i++) {
+        if (t.rgullTimes[steps[i]] < last || !t.rgullTimes[steps[i]]) FAIL("time %d is out of order", steps[i]);
+        last = t.rgullTimes[steps[i]];
+    }
+    EQ(t.rgullTimes[WinHttpTlsHandshakeClientLeg1Start], 0);
+    size = sizeof s;
+    EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_REQUEST_STATS, &s, &size));
+    EQ(s.ullFlags, WINHTTP_REQUEST_STAT_FLAG_FIRST_REQUEST);
+    EQ(s.ulIndex, 0);
+    EQ(s.cStats, WinHttpRequestStatLast);
+    EXPECT(s.rgullStats[WinHttpRequestHeadersSize] > 50 && s.rgullStats[WinHttpResponseHeadersSize] > 50);
+    EQ(s.rgullStats[WinHttpResponseBodySize], 90000);
+    EXPECT(s.rgullStats[WinHttpResponseBodyCompressedSize] > 0 && s.rgullStats[WinHttpResponseBodyCompressedSize] < 90000);
+
+    /* The second on the connection has nothing to connect. */
+    EQ(h_exchange(&c, 0), 0);
+    EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_REQUEST_STATS, &s, &size));
+    EXPECT(!s.ullFlags && s.ulIndex == 1 && !s.rgullStats[WinHttpResponseBodySize]);
+    size = sizeof again;
+    EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_REQUEST_TIMES, &again, &size));
+    EQ(again.rgullTimes[WinHttpConnectionEstablishmentStart], 0);
+    EXPECT(again.rgullTimes[WinHttpSendRequestStart] > t.rgullTimes[WinHttpReceiveResponseEnd]);
+    h_finish(&c);
+}
+
+/* The addresses stay known when the connection serves others already. */
+static void the_connection_stays_known(void) {
+    WINHTTP_CONNECTION_INFO info;
+    DWORD size = sizeof info;
+    conn c;
+    NEED(prepare(&c, 0));
+    EXPECT(!WinHttpQueryOption(c.req, WINHTTP_OPTION_CONNECTION_INFO, &info, &size));
+    EQ(GetLastError(), E_STATE);
+    get(&c, 0, "/keep/ordinary");
+    memset(&info, 0, sizeof info);
+    EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_CONNECTION_INFO, &info, &size));
+    EQ(size, sizeof info);
+    EQ(info.cbSize, sizeof info);
+    {
+        const unsigned char *peer = (const unsigned char *)&info.RemoteAddress;
+        EQ(peer[2] << 8 | peer[3], h_port("plain"));
+        EQ(peer[4], 127);
+    }
+    h_finish(&c);
+}
+
+/* ---- trailers ---- */
+
+static void trailers_come_with_the_end(void) {
+    const DWORD level = WINHTTP_QUERY_CUSTOM | WINHTTP_QUERY_FLAG_TRAILERS;
+    conn c;
+    WCHAR text[64];
+    DWORD size = sizeof text, error;
+    NEED(prepare(&c, 0));
+    reopen(&c, "GET", "/keep/chunked");
+    EQ(h_exchange(&c, 0), 0);
+    EXPECT(!WinHttpQueryHeaders(c.req, level, W("X-Trailer"), text, &size, NULL));
+    EQ(GetLastError(), E_STATE);
+    read_all(&c, 0, plain, sizeof plain, &error);
+    EXPECT(WinHttpQueryHeaders(c.req, level, W("x-trailer"), text, &size, NULL));
+    EXPECT(size == 8 && !memcmp(text, W("late"), 8));
+    EQ_STR(header(c.req, "X-Trailer"), "(none)");
+    EXPECT(!WinHttpQueryHeaders(c.req, level, W("X-Other"), text, &size, NULL));
+    EQ(GetLastError(), 12150);
+    h_finish(&c);
+}
+
+TESTS {
+    CASE2(requests_share_a_connection);
+    CASE2(what_ends_a_connection);
+    CASE(sessions_and_modes_share_too);
+    CASE(a_session_can_keep_to_itself);
+    CASE2(the_application_ends_a_connection);
+    CASE(the_last_byte_frees_the_connection);
+    CASE(a_short_rest_is_read_on_close);
+    CASE2(a_stale_connection_is_an_error);
+    CASE(trust_keeps_connections_apart);
+    CASE2(sending_again_on_one_handle);
+    CASE2(cookies_come_back);
+    CASE(the_applications_cookie_comes_first);
+    CASE(four_threads_on_one_session);
+    CASE(four_at_once_asynchronously);
+    CASE2(connections_are_limited);
+    CASE2(a_kept_connection_becomes_a_websocket);
+    CASE2(bodies_are_decoded);
+    CASE(available_counts_decoded_bytes);
+    CASE(what_is_not_decoded);
+    CASE2(corrupt_codings_are_errors);
+    CASE(times_and_counters);
+    CASE(the_connection_stays_known);
+    CASE(trailers_come_with_the_end);
+}
+END_TESTS
