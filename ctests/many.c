@@ -178,7 +178,92 @@ static void sleeping_callbacks_delay_nobody(void) {
     h_finish(&last);
 }
 
+/* Send and Receive from a thread that is not the library's, for messages that may have been read ahead of the
+ * Receive: an empty one of these once did not wake it. */
+#ifdef H_SLOW
+#define POSTED 3000
+#else
+#define POSTED 20000
+#endif
+
+static struct {
+    h_mutex m;
+    h_cond c;
+    int sent, received;
+    DWORD error, type, bytes;
+} post;
+
+static void CALLBACK posted(HINTERNET h, DWORD_PTR context, DWORD status, void *info, DWORD length) {
+    (void)h, (void)context, (void)length;
+    h_lock(&post.m);
+    if (status == STATUS(WRITE_COMPLETE)) post.sent++;
+    if (status == STATUS(READ_COMPLETE)) {
+        post.type = (DWORD)((WINHTTP_WEB_SOCKET_STATUS *)info)->eBufferType;
+        post.bytes = ((WINHTTP_WEB_SOCKET_STATUS *)info)->dwBytesTransferred;
+        post.received++;
+    }
+    if (status == STATUS(REQUEST_ERROR)) post.error = ((WINHTTP_ASYNC_RESULT *)info)->dwError;
+    h_broadcast(&post.c);
+    h_unlock(&post.m);
+}
+
+static int post_reaches(const int *count, int wanted) {
+    uint64_t end = h_ms() + 5000;
+    int there;
+    h_lock(&post.m);
+    while (*count < wanted && !post.error && h_ms() < end) h_wait_until(&post.c, &post.m, end);
+    there = *count >= wanted && !post.error;
+    h_unlock(&post.m);
+    return there;
+}
+
+static void messages_posted_from_another_thread(void) {
+    recorder *r = rec_new();
+    conn c;
+    static char out[5][64], in[64];
+    int done = 0, sent = 0;
+    unsigned round = 0, noise = 1;
+    h_limit(90);
+    h_mutex_init(&post.m);
+    h_cond_init(&post.c);
+    NEED(h_websocket(&c, 1, "/echo", r));
+    WinHttpSetStatusCallback(c.ws, posted, WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS, 0);
+    while (done < POSTED) {
+        /* Mostly one message, and now and then time for its echo to be read ahead: it is then all that there is.
+         * Or some at once, whose echoes wait behind one another. Half of them are empty. */
+        int batch, i;
+        noise = noise * 1103515245 + 12345;
+        batch = noise >> 16 & 3 ? 1 : 2 + (int)(noise >> 20 & 3);
+        for (i = 0; i < batch; i++) {
+            int n = (done + i) % 2 ? 0 : (done + i) % 48;
+            memset(out[i], 'a' + (done + i) % 26, 64);
+            EQ(WinHttpWebSocketSend(c.ws, (done + i) % 3 ? BIN : TXT, n ? out[i] : NULL, (DWORD)n), 0);
+            sent++;
+            if (!post_reaches(&post.sent, sent)) {
+                FAIL("send %d: no WRITE_COMPLETE, error %u", sent, (unsigned)post.error);
+                goto over;
+            }
+        }
+        if (round++ % 8 == 0) h_sleep(1);
+        for (i = 0; i < batch; i++, done++) {
+            int n = done % 2 ? 0 : done % 48;
+            EQ(WinHttpWebSocketReceive(c.ws, in, sizeof in, NULL, NULL), 0);
+            if (!post_reaches(&post.received, done + 1)) {
+                FAIL("receive %d of a message of %d: no READ_COMPLETE, error %u", done + 1, n, (unsigned)post.error);
+                goto over;
+            }
+            EQ(post.bytes, n);
+            EQ(post.type, done % 3 ? BIN : TXT);
+            if (n && in[n - 1] != 'a' + done % 26) FAIL("message %d is another", done);
+        }
+    }
+over:
+    WinHttpSetStatusCallback(c.ws, rec_callback, WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS, 0);
+    h_finish(&c);
+}
+
 TESTS {
+    CASE(messages_posted_from_another_thread);
     CASE(a_thousand_at_once);
     CASE(a_thousand_open);
     CASE(sleeping_callbacks_delay_nobody);

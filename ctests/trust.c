@@ -24,6 +24,16 @@ static PCCERT_CONTEXT root(void) {
     return CertCreateCertificateContext(X509_ASN_ENCODING, der, size);
 }
 
+/* Wine 8 keeps a deleted root in the registry, and so for the programs after this one. */
+static void forget(PCCERT_CONTEXT ca) {
+    BYTE hash[20];
+    DWORD i, size = sizeof hash;
+    char key[160] = "Software\\Microsoft\\SystemCertificates\\ROOT\\Certificates\\";
+    if (!CertGetCertificateContextProperty(ca, CERT_SHA1_HASH_PROP_ID, hash, &size)) return;
+    for (i = 0; i < size; i++) sprintf(key + strlen(key), "%02X", hash[i]);
+    RegDeleteKeyA(HKEY_CURRENT_USER, key);
+}
+
 /* Puts the root into the user's store, or takes it out. */
 static int trust(int wanted) {
     HCERTSTORE store = CertOpenSystemStoreA(0, "ROOT");
@@ -35,6 +45,7 @@ static int trust(int wanted) {
     } else {
         found = CertFindCertificateInStore(store, X509_ASN_ENCODING, 0, CERT_FIND_EXISTING, ca, NULL);
         done = !found || CertDeleteCertificateFromStore(found);
+        forget(ca);
     }
     CertFreeCertificateContext(ca);
     CertCloseStore(store, 0);

@@ -26,9 +26,13 @@ pub(super) fn link(out: &Path) {
         Ok(()) => println!("cargo::rustc-cdylib-link-arg={}", out.join("winhttp.res.o").display()),
         Err(error) => println!("cargo::warning=no version and no messages in the DLL: windres: {error}"),
     }
-    // See src/platform/windows/tls_slots.rs.
-    for (name, bytes) in [("TlsAlloc", 0), ("TlsFree", 4)] {
-        let name = if is_64 { name.to_owned() } else { format!("{name}@{bytes}") };
+    // See src/platform/windows/leftovers.rs.
+    let wrapped: &[&str] = if is_64 {
+        &["TlsAlloc", "TlsFree"]
+    } else {
+        &["TlsAlloc@0", "TlsFree@4", "_imp__CreateSemaphoreW@16"]
+    };
+    for name in wrapped {
         println!("cargo::rustc-cdylib-link-arg=-Wl,--wrap={name}");
     }
 }

@@ -9,10 +9,13 @@ if [ ! -x "$root/usr/bin/wine" ]; then
   command -v debootstrap > /dev/null || { apt-get -qq update && apt-get -qq install -y --no-install-recommends debootstrap; } >&2
   debootstrap --arch=i386 --variant=minbase --include=wine,wine32 bookworm "$root" http://deb.debian.org/debian >&2
 fi
-if [ ! -e "$root$top/Cargo.toml" ]; then
-  mkdir -p "$root$top"
-  mount --bind "$top" "$root$top"
-fi
-[ -e "$root/proc/self" ] || mount -t proc proc "$root/proc"
+mkdir -p "$root$top"
 grep -qs localhost "$root/etc/hosts" || cp /etc/hosts "$root/etc/hosts"
-exec chroot "$root" wine "$@"
+# In a mount namespace of its own: nothing stays mounted, so that removing build/ removes build/ alone.
+exec unshare -m sh -eu -c '
+  root=$1 top=$2
+  shift 2
+  mount --bind "$top" "$root$top"
+  mount -t proc proc "$root/proc"
+  exec chroot "$root" wine "$@"
+' wine32 "$root" "$top" "$@"

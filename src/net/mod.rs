@@ -13,6 +13,7 @@ mod thread;
 pub(crate) mod tls;
 mod wait;
 
+use crate::platform;
 pub(crate) use connection::Connection;
 pub(crate) use resolve::resolve;
 pub(crate) use socket::Socket;
@@ -22,6 +23,9 @@ pub(crate) use wait::Want;
 
 /// Frees what is kept for reuse: unloading the library would leak it. To be called when a session ends.
 pub(crate) fn release_pools() {
-    buffers::release();
     wait::release_signals();
+    // Freeing these costs more than losing a few where the library mostly stays.
+    if platform::IS_UNLOADED_AT_ONCE {
+        buffers::release();
+    }
 }

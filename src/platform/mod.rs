@@ -8,6 +8,8 @@
 //! - `ticks`: the performance counter
 //! - `spawn_thread`: a thread that keeps the library's code mapped until it ends
 //! - `JUDGES_CHAINS`, `chain_problems`: whether the system itself judges certificates, and its verdict
+//! - `IS_UNLOADED_AT_ONCE`: whether unloading takes the library away though an application's thread has
+//!   used it, so that what its statics hold is lost each time
 //! - `A_SHORT_READ_EMPTIES`: whether a registered socket that gave fewer bytes than there was room
 //!   for reports the next ones without having said `WouldBlock` in between
 

@@ -104,7 +104,7 @@ class Conn:
             if colon:
                 self.headers.setdefault(name.strip().lower(), value.strip())
         length = int(self.headers.get("content-length", "0") or 0)
-        if length:
+        if length and not self.target.startswith("/wire"):
             self.body = await self.reader.readexactly(length)
         url = urllib.parse.urlsplit(self.target)
         self.parts = [urllib.parse.unquote(p) for p in url.path.split("/")[1:]]
@@ -216,7 +216,7 @@ class Conn:
     async def serve(self):
         try:
             while await self.read_request() is not None:
-                route = ROUTES.get(self.parts[0], missing)
+                route = ROUTES.get(self.parts[0] if self.parts else "", missing)
                 if await route(self) != "again":
                     break
         except (Gone, ConnectionError, ssl.SSLError, asyncio.IncompleteReadError):
@@ -698,10 +698,87 @@ async def compressed(c):
     return "again"
 
 
+async def wire(c):
+    """Answers with the request's head and what follows it: ?bytes=N of it, or ?chunked until the last chunk."""
+    data = b""
+    if "chunked" in c.query:
+        data = await c.reader.readuntil(b"0\r\n\r\n")
+    elif "bytes" in c.query:
+        data = await c.reader.readexactly(int(c.query["bytes"]))
+    await c.answer(200, c.head + data, ["Connection: close"], reason="OK")
+
+
+async def framing(c):
+    """Says in headers, so that HEAD shows them too, with what request line and framing the request came."""
+    fields = [
+        f"X-Request: {c.method} {c.target}",
+        "X-Length: " + c.headers.get("content-length", "none"),
+        "X-Encoding: " + c.headers.get("transfer-encoding", "none"),
+    ]
+    await c.answer(200, c.head, fields, reason="OK")
+    return "again"
+
+
+async def raw_answer(c):
+    """/answer/HEX: exactly these bytes. ?slow sends byte by byte, ?split=N in two pieces, ?pad=N appends N times x;
+    ?rest=HEX follows after ?gate=TOKEN or ?delay=MS. Then the next request is awaited, unless ?then=close|reset."""
+    data = bytes.fromhex(c.parts[1]) + b"x" * int(c.query.get("pad", 0))
+    if "slow" in c.query:
+        pieces = [data[i : i + 1] for i in range(len(data))]
+    elif "split" in c.query:
+        at = int(c.query["split"])
+        pieces = [data[:at], data[at:]]
+    else:
+        pieces = [data]
+    for i, piece in enumerate(pieces):
+        if i:
+            await asyncio.sleep(0.002)
+        await c.write(piece)
+    if "gate" in c.query:
+        await gate(c.query["gate"]).wait()
+    if "delay" in c.query:
+        await asyncio.sleep(int(c.query["delay"]) / 1000)
+    if "rest" in c.query:
+        await c.write(bytes.fromhex(c.query["rest"]))
+    then = c.query.get("then")
+    if then == "reset":
+        await asyncio.sleep(0.05)
+        c.reset()
+    return None if then == "close" else "again"
+
+
+async def header_size(c):
+    """/header-size/N[?lines]: a head of exactly N bytes, in one long header or in many short ones."""
+    size = int(c.parts[1])
+    start = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
+    end = b"\r\n"
+    if "lines" in c.query:
+        while size - len(start) - len(end) >= 200:
+            start += b"X-Some: " + b"y" * 90 + b"\r\n"
+    room = size - len(start) - len(end)
+    await c.write(start + b"X-Long: " + b"z" * (room - 10) + b"\r\n" + end + b"ok")
+    return "again"
+
+
+async def hop(c):
+    """/hop/N redirects to /hop/N-1 and so on; /hop/0 is an ordinary answer."""
+    n = int(c.parts[1])
+    if n:
+        await c.answer(302, f"{n} to go\n", [f"Location: /hop/{n - 1}"], "Found")
+    else:
+        await c.answer(200, "landed\n", reason="OK")
+    return "again"
+
+
 ROUTES = {
     "gzip": compressed,
     "keep": keep,
     "cookie": cookie,
+    "wire": wire,
+    "framing": framing,
+    "answer": raw_answer,
+    "header-size": header_size,
+    "hop": hop,
     "echo": echo,
     "frames": frames,
     "greeting": greeting,

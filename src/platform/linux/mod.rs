@@ -21,3 +21,7 @@ pub(crate) use wait::wait;
 
 /// `epoll` reports every arrival, whatever was read before.
 pub(crate) const A_SHORT_READ_EMPTIES: bool = true;
+
+/// After an asynchronous session the library stays as long as the thread that opened it: the crates
+/// underneath have thread-locals with destructors.
+pub(crate) const IS_UNLOADED_AT_ONCE: bool = false;

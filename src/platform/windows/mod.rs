@@ -3,10 +3,10 @@
 mod address;
 mod clock;
 mod events;
+#[cfg(all(target_env = "gnu", not(target_abi = "llvm")))]
+mod leftovers;
 mod module;
 mod thread;
-#[cfg(all(target_env = "gnu", not(target_abi = "llvm")))]
-mod tls_slots;
 mod trust;
 mod wait;
 
@@ -24,3 +24,6 @@ pub(crate) use wait::wait;
 
 /// The poll loop forgets a socket it has reported until the socket says `WouldBlock`.
 pub(crate) const A_SHORT_READ_EMPTIES: bool = false;
+
+/// `FreeLibrary` asks nobody.
+pub(crate) const IS_UNLOADED_AT_ONCE: bool = true;

@@ -1,11 +1,14 @@
-//! Gives back the thread-local slots when the library is unloaded.
+//! Gives back, when the library is unloaded, what the runtime libraries never do.
 //!
 //! On the GNU targets the standard library keeps thread-locals in slots of `TlsAlloc` and never frees
-//! them, which a process of 1088 slots bears only some three hundred loads of us. `build.rs` has the
-//! linker put our functions in the place of `TlsAlloc` and `TlsFree` (`--wrap`); they note each slot,
-//! and the loader's callback frees them all after the last code of ours has run. The symbols are
-//! defined in assembly because what Rust gives a name to is exported. Only the standard library calls
-//! these functions by their plain names; the C runtime uses the import table and frees its own.
+//! them, which a process of 1088 slots bears only some three hundred loads of us; and on 32 bits
+//! libgcc's table of unwind information has a semaphore that is never closed. `build.rs` has the linker
+//! put our functions in the place of those that make them (`--wrap`); they note each one, and the
+//! loader's callback frees them after the last code of ours has run. The symbols are defined in
+//! assembly because what Rust gives a name to is exported.
+//!
+//! Only the standard library calls `TlsAlloc` and `TlsFree` by their plain names; the C runtime uses
+//! the import table and frees its own. It is the other way round with the semaphore.
 
 use std::ffi::c_void;
 use std::sync::atomic::AtomicU32;
@@ -75,6 +78,62 @@ unsafe extern "system" fn free(slot: u32) -> i32 {
     unsafe { tls_free(slot) }
 }
 
+/// libgcc's semaphore. The lock that it belongs to is taken once more after our callback, by nobody
+/// else, and then does not touch it.
+#[cfg(target_pointer_width = "32")]
+mod semaphore {
+    use std::ffi::c_void;
+    use std::ptr;
+    use std::sync::atomic::AtomicPtr;
+    use std::sync::atomic::Ordering;
+
+    use windows_sys::Win32::Foundation::CloseHandle;
+
+    // By its plain name, not by the import table, whose entry is the wrapped one.
+    unsafe extern "system" {
+        fn CreateSemaphoreW(
+            attributes: *const c_void,
+            initial: i32,
+            most: i32,
+            name: *const u16,
+        ) -> *mut c_void;
+    }
+
+    std::arch::global_asm!(
+        ".section .rdata,\"dr\"",
+        ".p2align 2",
+        ".globl ___wrap__imp__CreateSemaphoreW@16",
+        "___wrap__imp__CreateSemaphoreW@16:",
+        ".long {create}",
+        ".text",
+        create = sym create,
+    );
+
+    static MADE: AtomicPtr<c_void> = AtomicPtr::new(ptr::null_mut());
+
+    /// In the place of the imported `CreateSemaphoreW`.
+    unsafe extern "system" fn create(
+        attributes: *const c_void,
+        initial: i32,
+        most: i32,
+        name: *const u16,
+    ) -> *mut c_void {
+        // SAFETY: the caller's promises are passed on.
+        let made = unsafe { CreateSemaphoreW(attributes, initial, most, name) };
+        // There is one; of several, the others are lost at unloading.
+        MADE.store(made, Ordering::Relaxed);
+        made
+    }
+
+    pub(super) fn close() {
+        let made = MADE.swap(ptr::null_mut(), Ordering::Relaxed);
+        if !made.is_null() {
+            // SAFETY: it is ours, see above.
+            unsafe { CloseHandle(made) };
+        }
+    }
+}
+
 /// The loader calls what is in this section, in the order of the names; the standard library's own,
 /// which runs the destructors, is `.CRT$XLB`.
 #[used]
@@ -92,4 +151,6 @@ unsafe extern "system" fn at_the_end(_module: *mut c_void, reason: u32, is_proce
             unsafe { tls_free(slot - 1) };
         }
     }
+    #[cfg(target_pointer_width = "32")]
+    semaphore::close();
 }
