@@ -1,5 +1,5 @@
 # Thin: every line calls cargo or a script.
-.PHONY: setup demo test bless check ctest autobahn asan tsan wine
+.PHONY: setup demo test bless check ctest autobahn asan tsan bench dll wine-demo wine-ours wine
 
 setup:
 	@scripts/setup.sh
@@ -28,6 +28,23 @@ asan: setup
 
 tsan: setup
 	@scripts/test.py tsan
+
+bench:
+	@cargo bench --bench engine -- --short
+
+# winhttp.dll for 64 and 32 bit, and what is held against lists: names, ordinals, imports, size.
+dll: setup
+	@scripts/dll.sh
+	@scripts/check-dll.sh
+
+# The demo program, built with mingw-w64, under Wine with our DLL.
+wine-demo: setup
+	@scripts/test.py dll
+	@scripts/wine-demo.sh
+
+# The C tests under Wine: with our DLL, and with Wine's own.
+wine-ours: setup
+	@scripts/test.py dll wine-ours
 
 wine: setup
 	@ctests/run-wine.sh

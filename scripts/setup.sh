@@ -19,6 +19,7 @@ want x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
 want x86_64-w64-mingw32-g++ g++-mingw-w64-x86-64
 want i686-w64-mingw32-gcc gcc-mingw-w64-i686
 want i686-w64-mingw32-g++ g++-mingw-w64-i686
+[ -x /usr/lib/wine/wine64 ] || want wine64 wine64
 python3 -c 'import ensurepip, venv' 2> /dev/null || need="$need python3-venv"
 if [ -n "$need" ]; then
   sudo=

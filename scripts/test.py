@@ -26,6 +26,10 @@ STEPS = [
     ("demo", "scripts/demo-build.sh && scripts/demo.sh target/debug/examples/echo_server build/demo/wsecho build/demo/wsecho_async"),
     ("autobahn", f"{CC} -o build/autobahn tests/autobahn/client.c {SO} -lpthread -Wl,-rpath,'$ORIGIN/../target/release'"
                  " && python3 tests/autobahn/run.py build/autobahn sync async"),
+    ("dll", "scripts/dll.sh && scripts/check-dll.sh"),
+    ("wine-demo", "scripts/wine-demo.sh"),
+    ("wine-ours", "ctests/run-wine.sh --dll build/dll/x86_64/winhttp.dll"),
+    ("wine-autobahn", "tests/autobahn/wine.sh"),
     ("asan", "scripts/sanitizer.sh address -j2"),
     ("tsan", "scripts/sanitizer.sh thread -j2"),
 ]

@@ -7,7 +7,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 root=$top/build/i386
 if [ ! -x "$root/usr/bin/wine" ]; then
   command -v debootstrap > /dev/null || { apt-get -qq update && apt-get -qq install -y --no-install-recommends debootstrap; } >&2
-  debootstrap --arch=i386 --variant=minbase --include=wine,wine32 bookworm "$root" http://deb.debian.org/debian >&2
+  debootstrap --arch=i386 --variant=minbase --include=wine,wine32 bookworm "$root" >&2
 fi
 mkdir -p "$root$top"
 grep -qs localhost "$root/etc/hosts" || cp /etc/hosts "$root/etc/hosts"
