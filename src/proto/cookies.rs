@@ -2,8 +2,7 @@
 //!
 //! No clock here: the caller says what time it is, in seconds since 1970.
 
-mod date;
-
+use crate::proto::date::Date;
 use crate::proto::headers::trim;
 use crate::proto::url::Url;
 
@@ -90,7 +89,10 @@ impl Cookie {
                 b"path" if value.starts_with('/') => cookie.path = value.into_owned(),
                 b"secure" => cookie.secure = true,
                 b"max-age" => max_age = value.parse::<i64>().ok().or(max_age),
-                b"expires" => cookie.expires = date::parse(&value).or(cookie.expires),
+                b"expires" => {
+                    let date = Date::parse(value.as_bytes());
+                    cookie.expires = date.map(|date| date.since_1970()).or(cookie.expires);
+                }
                 _ => {}
             }
         }

@@ -78,6 +78,23 @@ impl Date {
     }
 }
 
+impl Date {
+    /// In seconds; what lies before 1970 is 0.
+    pub(crate) fn since_1970(&self) -> u64 {
+        // Years that begin in March have their leap day at the end.
+        let (year, month) =
+            if self.month <= 2 { (self.year - 1, self.month + 9) } else { (self.year, self.month - 3) };
+        let (year, month) = (i64::from(year), i64::from(month));
+        let days =
+            year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + i64::from(self.day);
+        let hours = (days - DAYS_TO_1970) * 24 + i64::from(self.hour);
+        let seconds = (hours * 60 + i64::from(self.minute)) * 60 + i64::from(self.second);
+        u64::try_from(seconds).unwrap_or(0)
+    }
+}
+
+/// From the first of March of the year 0, which counts as 1.
+const DAYS_TO_1970: i64 = 719_469;
 const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -169,6 +186,22 @@ mod tests {
             [(1994, 11, 6, 0), (2000, 2, 29, 2), (2026, 1, 1, 4), (1601, 1, 1, 1)]
         {
             assert_eq!(weekday_of(year, month, day), weekday);
+        }
+    }
+
+    #[test]
+    fn seconds() {
+        for (text, expected) in [
+            ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", 784_111_777),
+            ("Sun Nov  6 08:49:37 1994", 784_111_777),
+            ("Thu, 29 Feb 2024 23:59:59 GMT", 1_709_251_199),
+            ("Wed, 01 Mar 2000 00:00:00 GMT", 951_868_800),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", 253_402_300_799),
+            ("Mon, 01 Jan 1601 00:00:00 GMT", 0),
+        ] {
+            assert_eq!(Date::parse(text.as_bytes()).unwrap().since_1970(), expected, "{text}");
         }
     }
 }

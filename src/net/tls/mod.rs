@@ -33,8 +33,9 @@ pub(crate) enum Failure {
     Transport(Fault),
 }
 
-/// An established session. rustls needs one lock for both directions.
-pub(crate) struct Session(Mutex<ClientConnection>);
+/// An established session. rustls needs one lock for both directions; its state is large, and this is
+/// moved about.
+pub(crate) struct Session(Mutex<Box<ClientConnection>>);
 
 impl Session {
     /// Makes the handshake with `host` over a connected socket.
@@ -46,7 +47,7 @@ impl Session {
         deadline: Option<Instant>,
     ) -> Result<Session, Failure> {
         let name = ServerName::try_from(host.to_owned()).map_err(|_| Failure::Channel)?;
-        let mut tls = ClientConnection::new(config, name).map_err(|error| failure(&error))?;
+        let mut tls = Box::new(ClientConnection::new(config, name).map_err(|error| failure(&error))?);
         let mut problem = None;
         while tls.is_handshaking() || tls.wants_write() {
             let interest = if tls.wants_write() { Interest::Write } else { Interest::Read };
