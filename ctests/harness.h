@@ -30,6 +30,9 @@
 #endif
 
 /* What older SDK headers lack. */
+#ifndef WINHTTP_OPTION_DISABLE_GLOBAL_POOLING
+#define WINHTTP_OPTION_DISABLE_GLOBAL_POOLING 195
+#endif
 #ifndef WINHTTP_HANDLE_TYPE_WEBSOCKET
 #define H_TYPE_WEBSOCKET 5
 #else

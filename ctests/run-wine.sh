@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds the tests with mingw-w64 and runs them under Wine: run-wine.sh [--dll FILE] [--arch i686] [NAME...]
 # Without --dll Wine's own winhttp answers, and expected/wine.txt lists what it does differently. With it our DLL lies
-# beside the programs, and `module` proves that it is the one that is loaded.
+# beside the programs, expected/wine-ours.txt lists what Wine makes impossible, and `module` proves that it is the one that is loaded.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
