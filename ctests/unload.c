@@ -62,7 +62,14 @@ static library load(void) {
 }
 static void *symbol(library lib, const char *name) { return dlsym(lib, name); }
 static void unload(library lib) { dlclose(lib); }
-static int modules(void) { return 0; }
+static int modules(void) {
+    char line[1024];
+    FILE *f = fopen("/proc/self/maps", "r");
+    int n = 0;
+    while (f && fgets(line, sizeof line, f)) n += strstr(line, "libwinhttp") != NULL;
+    if (f) fclose(f);
+    return n;
+}
 static int lines(const char *path) {
     FILE *f = fopen(path, "r");
     int c, n = 0;
@@ -143,12 +150,19 @@ static void load_and_unload(void) {
     for (i = 0; i < 10; i++) one(i % 2);
     h_sleep(200);
     end = h_ms() + 10000;
+#ifdef _WIN32
     while (modules() && h_ms() < end) h_sleep(20);
+#endif
     maps = mappings(), tasks = threads(), fds = descriptors();
     memory = resident_kib();
     for (i = 0; i < ROUNDS && !h_failed; i++) one(i % 2);
     end = h_ms() + 10000;
-    while ((threads() > tasks || descriptors() > fds || modules()) && h_ms() < end) h_sleep(20);
+    while ((threads() > tasks || descriptors() > fds) && h_ms() < end) h_sleep(20);
+#ifndef _WIN32
+    /* A library that was let go while a thread of its was ending goes with the next one that is closed. */
+    if (modules()) unload(load());
+#endif
+    while (modules() && h_ms() < end) h_sleep(20);
     if (modules()) FAIL("the module is still there");
     if (threads() > tasks) FAIL("%d threads became %d", tasks, threads());
     if (descriptors() > fds) FAIL("%d descriptors became %d", fds, descriptors());
