@@ -891,8 +891,9 @@ static const char *plain_url(const char *path) {
     return to;
 }
 
+static const int redirect_codes[] = {300, 301, 302, 303, 307, 308};
+
 static void which_method_after_a_redirect(int async) {
-    static const int codes[] = {300, 301, 302, 303, 307, 308};
     static const struct {
         const char *verb, *after[6];
     } rows[] = {
@@ -910,8 +911,8 @@ static void which_method_after_a_redirect(int async) {
         for (k = 0; k < 6; k++) {
             conn c;
             char path[64], want[64], row[32];
-            snprintf(row, sizeof row, "%s %d", rows[i].verb, codes[k]);
-            snprintf(path, sizeof path, "/status/%d?to=/framing", codes[k]);
+            snprintf(row, sizeof row, "%s %d", rows[i].verb, redirect_codes[k]);
+            snprintf(path, sizeof path, "/status/%d?to=/framing", redirect_codes[k]);
             snprintf(want, sizeof want, "%s /framing", rows[i].after[k]);
             NEED(x_simple(&c, async, rows[i].verb, path));
             EQ_ROW(row, x_exchange(&c, async), 0);
@@ -975,14 +976,13 @@ static void how_many_redirects(int async) {
 BOTH(how_many_redirects)
 
 static void a_redirect_to_nowhere(int async) {
-    static const int codes[] = {300, 301, 302, 303, 307, 308};
     size_t i;
     for (i = 0; i < 6; i++) {
         conn c;
         char raw[128], row[32];
         DWORD error;
-        snprintf(row, sizeof row, "code %d", codes[i]);
-        snprintf(raw, sizeof raw, "HTTP/1.1 %d Some\r\nContent-Length: 2\r\n\r\nok", codes[i]);
+        snprintf(row, sizeof row, "code %d", redirect_codes[i]);
+        snprintf(raw, sizeof raw, "HTTP/1.1 %d Some\r\nContent-Length: 2\r\n\r\nok", redirect_codes[i]);
         error = answer(&c, async, raw, "");
         if (error != E_INVALID_RESPONSE) EQ_ROW(row, error, 12150);
         h_finish(&c);
@@ -990,7 +990,7 @@ static void a_redirect_to_nowhere(int async) {
         NEED(answered(&c, async, "GET", raw, ""));
         set_dword(c.req, WINHTTP_OPTION_REDIRECT_POLICY, WINHTTP_OPTION_REDIRECT_POLICY_NEVER);
         EQ_ROW(row, x_exchange(&c, async), 0);
-        EQ_ROW(row, h_status(c.req), codes[i]);
+        EQ_ROW(row, h_status(c.req), redirect_codes[i]);
         h_finish(&c);
     }
 }
@@ -1212,11 +1212,11 @@ static void written_data_must_be_sent_again_by_the_program(int async) {
         const char *at;
         NEED(x_simple(&c, async, "POST", "/status/307?to=/wire?bytes=10"));
         EQ(x_send(&c, async, NULL, 0, optional[i] ? "0123" : NULL, optional[i], 10), 0);
-        EQ(x_write(&c, async, "0123456789" + optional[i], 10 - optional[i], NULL), 0);
+        EQ(x_write(&c, async, &"0123456789"[optional[i]], 10 - optional[i], NULL), 0);
         EQ(x_receive(&c, async), E_RESEND);
         EQ_STR(x_url(c.req), plain_url("/wire?bytes=10"));
         EQ(x_send(&c, async, NULL, 0, optional[i] ? "0123" : NULL, optional[i], 10), 0);
-        EQ(x_write(&c, async, "0123456789" + optional[i], 10 - optional[i], NULL), 0);
+        EQ(x_write(&c, async, &"0123456789"[optional[i]], 10 - optional[i], NULL), 0);
         EQ(x_receive(&c, async), 0);
         EQ(h_status(c.req), 200);
         EQ(x_body(&c, async, body, sizeof body), 0);

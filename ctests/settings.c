@@ -322,7 +322,10 @@ __attribute__((visibility("default"))) BOOL WINAPI SetEvent(HANDLE e) {
     return TRUE;
 }
 static event event_new(void) {
+    static h_event *made[8]; /* they live as long as the program, as a late SetEvent needs them */
+    static unsigned n;
     h_event *e = malloc(sizeof *e);
+    made[n++ % 8] = e;
     h_event_init(e);
     return (HANDLE)e;
 }
