@@ -322,10 +322,9 @@ __attribute__((visibility("default"))) BOOL WINAPI SetEvent(HANDLE e) {
     return TRUE;
 }
 static event event_new(void) {
-    static h_event *made[8]; /* they live as long as the program, as a late SetEvent needs them */
+    static h_event made[8]; /* they live as long as the program, as a late SetEvent needs them */
     static unsigned n;
-    h_event *e = malloc(sizeof *e);
-    made[n++ % 8] = e;
+    h_event *e = &made[n++ % 8];
     h_event_init(e);
     return (HANDLE)e;
 }
