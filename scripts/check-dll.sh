@@ -29,7 +29,10 @@ for arch in x86_64 i686; do
   check "$arch: exports and ordinals are the listed ones" build/dll/$arch/wanted build/dll/$arch/exports
 
   library=/usr/$arch-w64-mingw32/lib/libwinhttp.a
-  if [ -f "$library" ]; then
+  if [ ! -f "$library" ]; then
+    failed=$((failed + 1))
+    echo "FAIL $arch: there is no $library to compare with"
+  else
     "$arch-w64-mingw32-nm" "$library" 2> /dev/null | awk '$2 == "T" { print $3 }' | sed 's/@.*//; '"$([ $arch = i686 ] && echo 's/^_//')" | sort > build/dll/$arch/library
     awk '{ print $2 }' build/dll/$arch/exports | sort > build/dll/$arch/names
     comm -23 build/dll/$arch/library build/dll/$arch/names > build/dll/$arch/missing
