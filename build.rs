@@ -70,7 +70,9 @@ impl Abi {
             .collect();
         let enums = root.join("types/enums.rs");
         let struct_source = read(&root.join("types/structs.rs"));
-        let function_sources = rust_files(root)
+        let mut sources = [rust_files(root), rust_files(&root.join("proxy"))].concat();
+        sources.sort();
+        let function_sources = sources
             .iter()
             // Those have no public declaration.
             .filter(|path| !path.ends_with("windows.rs"))

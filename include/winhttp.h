@@ -1294,6 +1294,24 @@ WINHTTPAPI BOOL WINAPI WinHttpSetDefaultProxyConfiguration(WINHTTP_PROXY_INFO *p
 /* The user's proxy settings: none, and no automatic detection. */
 WINHTTPAPI BOOL WINAPI WinHttpGetIEProxyConfigForCurrentUser(WINHTTP_CURRENT_USER_IE_PROXY_CONFIG *proxy_config);
 
+/* A number that grows when proxy settings change, which they do not yet. */
+WINHTTPAPI DWORD WINAPI WinHttpGetProxySettingsVersion(HINTERNET session_handle, DWORD *version_variable);
+
+/* Reads stored proxy settings. Fails cleanly: `ERROR_NOT_SUPPORTED`. */
+WINHTTPAPI DWORD WINAPI WinHttpReadProxySettings(HINTERNET session_handle, PCWSTR _connection_name,
+    BOOL _fall_back, BOOL _set_auto_discover, DWORD *_version_variable, BOOL *_defaults_returned,
+    WINHTTP_PROXY_SETTINGS *_proxy_settings);
+
+/* Stores proxy settings. Fails cleanly: `ERROR_ACCESS_DENIED`. */
+WINHTTPAPI DWORD WINAPI WinHttpWriteProxySettings(HINTERNET session_handle, BOOL _force_update,
+    WINHTTP_PROXY_SETTINGS *_proxy_settings);
+
+/* Frees what `WinHttpReadProxySettings` gave: nothing yet. */
+WINHTTPAPI void WINAPI WinHttpFreeProxySettings(WINHTTP_PROXY_SETTINGS *_proxy_settings);
+
+/* Chooses between the machine's and each user's proxy settings. Fails cleanly: */
+WINHTTPAPI DWORD WINAPI WinHttpSetProxySettingsPerUser(BOOL _per_user);
+
 /* Looks for a proxy script on the network. Fails cleanly: `ERROR_WINHTTP_AUTODETECTION_FAILED`, as */
 WINHTTPAPI BOOL WINAPI WinHttpDetectAutoProxyConfigUrl(DWORD auto_detect_flags, LPWSTR *auto_config_url);
 
@@ -1328,24 +1346,6 @@ WINHTTPAPI void WINAPI WinHttpFreeProxyResultEx(WINHTTP_PROXY_RESULT_EX *_proxy_
 
 /* Forgets what was learnt about proxies: nothing yet. */
 WINHTTPAPI DWORD WINAPI WinHttpResetAutoProxy(HINTERNET session_handle, DWORD _flags);
-
-/* A number that grows when proxy settings change, which they do not yet. */
-WINHTTPAPI DWORD WINAPI WinHttpGetProxySettingsVersion(HINTERNET session_handle, DWORD *version_variable);
-
-/* Reads stored proxy settings. Fails cleanly: `ERROR_NOT_SUPPORTED`. */
-WINHTTPAPI DWORD WINAPI WinHttpReadProxySettings(HINTERNET session_handle, PCWSTR _connection_name,
-    BOOL _fall_back, BOOL _set_auto_discover, DWORD *_version_variable, BOOL *_defaults_returned,
-    WINHTTP_PROXY_SETTINGS *_proxy_settings);
-
-/* Stores proxy settings. Fails cleanly: `ERROR_ACCESS_DENIED`. */
-WINHTTPAPI DWORD WINAPI WinHttpWriteProxySettings(HINTERNET session_handle, BOOL _force_update,
-    WINHTTP_PROXY_SETTINGS *_proxy_settings);
-
-/* Frees what `WinHttpReadProxySettings` gave: nothing yet. */
-WINHTTPAPI void WINAPI WinHttpFreeProxySettings(WINHTTP_PROXY_SETTINGS *_proxy_settings);
-
-/* Chooses between the machine's and each user's proxy settings. Fails cleanly: */
-WINHTTPAPI DWORD WINAPI WinHttpSetProxySettingsPerUser(BOOL _per_user);
 
 /* Opens a request. */
 WINHTTPAPI HINTERNET WINAPI WinHttpOpenRequest(HINTERNET connect_handle, LPCWSTR verb_text,
