@@ -1,7 +1,7 @@
 //! `docs/COMPATIBILITY.md` is generated from the tree, and this test fails when it is not fresh (`make bless` writes
 //! it).
 //!
-//! Functions come from `tests/expected/exports.txt`, options from the rows of `src/api/options/table.rs`, the names
+//! Functions come from `tests/expected/exports.txt`, options from the rows in `src/api/options`, the names
 //! that there are at all from `tests/abi/stdcall.txt` and `src/abi/constants/options.rs`, the tests from `ctests`, and
 //! what no file shows by itself from `docs/compatibility-notes.txt`.
 
@@ -87,7 +87,7 @@ fn document(notes: &Notes) -> String {
 
     let options = known_options();
     writeln!(text, "\n## Options\n\n{} of {} options.", rows.len(), options.len()).unwrap();
-    text += "S, C, R and W are session, connection, request and WebSocket handles.\n\n";
+    text += "S, C, R and W are session, connection, request and WebSocket handles, N is the NULL handle.\n\n";
     text += "| option (`WINHTTP_OPTION_`...) | number | set on | query on | state | C tests | remarks |\n";
     text += "|---|---|---|---|---|---|---|\n";
     for Row { id, name, set_on, query_on } in &rows {
@@ -207,56 +207,53 @@ struct Row {
     query_on: String,
 }
 
-/// The rows of the option table, as its source has them.
+/// The rows of the option table, as its source has them: `row(ID, "NAME", SET_ON, QUERY_ON, ...`, where the kinds of
+/// handle are spelt in letters.
 fn rows() -> Vec<Row> {
-    let path = "src/api/options/table.rs";
-    let text = read(path);
-    let mut kinds = BTreeMap::from([
-        ("Kinds::NONE".to_owned(), BTreeSet::new()),
-        ("Kinds::SESSION".to_owned(), BTreeSet::from([0])),
-        ("Kinds::CONNECT".to_owned(), BTreeSet::from([1])),
-        ("Kinds::REQUEST".to_owned(), BTreeSet::from([2])),
-        ("Kinds::WEBSOCKET".to_owned(), BTreeSet::from([3])),
-        ("Kinds::ANY".to_owned(), BTreeSet::from([0, 1, 2, 3])),
-    ]);
-    let value = |kinds: &BTreeMap<String, BTreeSet<usize>>, expression: &str| -> BTreeSet<usize> {
-        let parts = expression.split(".or(").map(|part| part.trim_end_matches(')'));
-        parts
-            .flat_map(|part| kinds.get(part).unwrap_or_else(|| panic!("{path}: {expression}")).clone())
-            .collect()
-    };
-    for line in text.lines().filter_map(|line| line.strip_prefix("const ")) {
-        if let Some((name, expression)) = line.split_once(": Kinds = ") {
-            let value = value(&kinds, expression.trim_end_matches(';'));
-            kinds.insert(name.to_owned(), value);
+    let folder = "src/api/options";
+    let files = fs::read_dir(repository(folder)).unwrap();
+    let mut rows = Vec::new();
+    for path in files.map(|entry| entry.unwrap().path()) {
+        let text = fs::read_to_string(&path).unwrap();
+        let Some((_, table)) = text.split_once("static ROWS: &[Row] = &[") else { continue };
+        for row in table.split("\n    row(").skip(1) {
+            let mut words = row.splitn(5, ',').map(str::trim);
+            let mut word = || words.next().unwrap_or_else(|| panic!("{}: {row}", path.display()));
+            rows.push(Row {
+                id: number(word()),
+                name: word().trim_matches('"').to_owned(),
+                set_on: shown(word()),
+                query_on: shown(word()),
+            });
         }
     }
-    let shown = |expression: &str| {
-        let of: Vec<_> =
-            value(&kinds, expression).into_iter().map(|kind| ["S", "C", "R", "W"][kind]).collect();
-        if of.is_empty() { "–".to_owned() } else { of.join(" ") }
-    };
-    let rows: Vec<_> = text
-        .split("\n    Row {\n")
-        .skip(1)
-        .map(|row| {
-            let field = |name: &str| {
-                let found = row.lines().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix(": "));
-                found.unwrap_or_else(|| panic!("{path}: a row without {name}")).trim_end_matches(',')
-            };
-            Row {
-                id: field("id").parse().unwrap(),
-                name: field("name").trim_matches('"').to_owned(),
-                set_on: shown(field("set_on")),
-                query_on: shown(field("query_on")),
-            }
-        })
-        .collect();
+    rows.sort_by_key(|row| row.id);
     let options = known_options();
     for Row { id, name, .. } in &rows {
-        assert_eq!(options.get(id), Some(name), "{path}: option {id} has another name in src/abi/constants");
+        assert_eq!(
+            options.get(id),
+            Some(name),
+            "{folder}: option {id} has another name in src/abi/constants"
+        );
     }
     rows
+}
+
+fn number(text: &str) -> u32 {
+    match text.strip_prefix("0x") {
+        Some(digits) => u32::from_str_radix(digits, 16).unwrap(),
+        None => text.parse().unwrap(),
+    }
+}
+
+/// Kinds of handle, a word of letters.
+fn shown(kinds: &str) -> String {
+    if kinds == "NONE" {
+        return "–".to_owned();
+    }
+    let known = |letter: char| "SCRWN".contains(letter);
+    assert!(!kinds.is_empty() && kinds.chars().all(known), "{kinds} does not spell kinds of handle");
+    kinds.chars().map(String::from).collect::<Vec<_>>().join(" ")
 }
 
 /// Every option of the SDK, by number.

@@ -13,6 +13,7 @@ pub mod constants;
 mod data;
 mod entry;
 mod headers;
+mod heap;
 mod last_error;
 mod logger;
 mod options;

@@ -2,15 +2,24 @@
 
 use crate::abi::entry::entry;
 use crate::abi::entry::handle;
+use crate::abi::heap;
 use crate::abi::out;
 use crate::abi::out::Out;
 use crate::abi::types::*;
+use crate::abi::wide;
 use crate::api;
+use crate::api::Handle;
+use crate::api::Object;
 use crate::api::options;
 use crate::api::options::Answer;
 use crate::api::options::Given;
 use crate::api::options::Room;
+use crate::api::options::Target;
+use crate::api::options::record::Member;
+use crate::api::options::record::Value;
+use crate::api::options::record::layout;
 use crate::base::Code;
+use crate::base::Result;
 
 /// Sets an option.
 ///
@@ -26,11 +35,11 @@ pub unsafe extern "system" fn WinHttpSetOption(
     buffer_length: DWORD,
 ) -> BOOL {
     entry("WinHttpSetOption", || {
-        let object = api::object(handle(internet))?;
+        let object = object(internet, option)?;
         if buffer.is_null() && buffer_length != 0 {
             return Err(Code::INVALID_PARAMETER);
         }
-        options::set(&object, option, &Pointer { at: buffer.cast(), length: buffer_length })
+        options::set(target(&object), option, &Pointer { at: buffer.cast(), length: buffer_length })
     })
 }
 
@@ -48,12 +57,12 @@ pub unsafe extern "system" fn WinHttpQueryOption(
     buffer_length: LPDWORD,
 ) -> BOOL {
     entry("WinHttpQueryOption", || {
-        let object = api::object(handle(internet))?;
+        let object = object(internet, option)?;
         // SAFETY: the caller's promise.
         let length = unsafe { Out::new(buffer_length) };
         let given = length.get().ok_or(Code::INVALID_PARAMETER)? as usize;
         let room = Room { bytes: (!buffer.is_null()).then_some(given) };
-        match options::query(&object, option, room)? {
+        match options::query(target(&object), option, room)? {
             Answer::Needs(bytes) => {
                 length.put(bytes as u32);
                 return Err(Code::INSUFFICIENT_BUFFER);
@@ -68,9 +77,44 @@ pub unsafe extern "system" fn WinHttpQueryOption(
                 // SAFETY: as above, with the NUL.
                 unsafe { out::copy_text(&text, buffer.cast()) };
             }
+            Answer::Record(values) => {
+                let bytes = packed(&values)?;
+                length.put(bytes.len() as u32);
+                // SAFETY: as above.
+                unsafe { out::copy(&bytes, buffer.cast()) };
+            }
         }
         Ok(())
     })
+}
+
+/// What the option is about; `None`: the process, for which NULL stands with a few options.
+fn object(internet: HINTERNET, option: DWORD) -> Result<Option<Object>> {
+    if handle(internet) == Handle::NULL && options::is_of_process(option) {
+        return Ok(None);
+    }
+    api::object(handle(internet)).map(Some)
+}
+
+fn target(object: &Option<Object>) -> Target<'_> {
+    object.as_ref().map_or(Target::Process, Target::Object)
+}
+
+/// The structure as bytes. Its texts are memory of their own, which the program frees.
+fn packed(values: &[Value]) -> Result<Vec<u8>> {
+    let members: Vec<_> = values.iter().map(Value::member).collect();
+    let (offsets, size) = layout(&members);
+    let mut bytes = vec![0; size];
+    for (value, at) in values.iter().zip(offsets) {
+        let member = match value {
+            Value::Word(word) => word.to_ne_bytes().to_vec(),
+            Value::Dword(dword) => dword.to_ne_bytes().to_vec(),
+            Value::Text(None) => continue,
+            Value::Text(Some(text)) => heap::text(text)?.expose_provenance().to_ne_bytes().to_vec(),
+        };
+        bytes[at..at + member.len()].copy_from_slice(&member);
+    }
+    Ok(bytes)
 }
 
 /// The value that the caller sets.
@@ -90,5 +134,28 @@ impl Given for Pointer {
         }
         // SAFETY: the caller of `WinHttpSetOption` promised as many bytes as the option has.
         Some(unsafe { std::slice::from_raw_parts(self.at, n) }.to_vec())
+    }
+
+    fn record(&self, members: &[Member]) -> Option<Vec<Value>> {
+        if self.at.is_null() {
+            return None;
+        }
+        let member = |(member, at): (&Member, usize)| {
+            // SAFETY: the caller of `WinHttpSetOption` promised a structure of these members.
+            let place = unsafe { self.at.add(at) };
+            match member {
+                // SAFETY: as above.
+                Member::Word => Value::Word(unsafe { place.cast::<u16>().read_unaligned() }),
+                // SAFETY: as above.
+                Member::Dword => Value::Dword(unsafe { place.cast::<u32>().read_unaligned() }),
+                Member::Text => {
+                    // SAFETY: as above.
+                    let text = unsafe { place.cast::<LPCWSTR>().read_unaligned() };
+                    // SAFETY: such a member is NULL or points to text that ends in a NUL.
+                    Value::Text(unsafe { wide::text(text) }.map(<[u16]>::to_vec))
+                }
+            }
+        };
+        Some(members.iter().zip(layout(members).0).map(member).collect())
     }
 }

@@ -1,63 +1,40 @@
-//! `WinHttpSetOption` and `WinHttpQueryOption`: one table, one row an option. The rules that all
-//! options of a shape share (sizes, wrong handle, set-only) are written once, here.
+//! `WinHttpSetOption` and `WinHttpQueryOption`: a row an option, in the file of its area. The rules that
+//! all options of a shape share (sizes, wrong handle, set-only) are written once, here.
 
-mod table;
+mod auth;
+mod connection;
+mod handle;
+mod protocol;
+mod proxy;
+pub(crate) mod record;
+mod request;
+mod row;
+mod timeout;
+mod tls;
+mod websocket;
 
-use crate::api::Object;
 use crate::base::Code;
 use crate::base::Result;
-use table::OPTIONS;
+use record::Member;
+use record::Value;
+use record::layout;
+use row::Access;
+use row::NONE;
+use row::Row;
+pub(crate) use row::Target;
 
-/// Which kinds of handle an option is good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Kinds(u8);
-
-impl Kinds {
-    pub(crate) const NONE: Kinds = Kinds(0);
-    pub(crate) const SESSION: Kinds = Kinds(1);
-    pub(crate) const CONNECT: Kinds = Kinds(2);
-    pub(crate) const REQUEST: Kinds = Kinds(4);
-    pub(crate) const WEBSOCKET: Kinds = Kinds(8);
-    pub(crate) const ANY: Kinds = Kinds(15);
-
-    pub(crate) const fn or(self, other: Kinds) -> Kinds {
-        Kinds(self.0 | other.0)
-    }
-
-    fn holds(self, object: &Object) -> bool {
-        let kind = match object {
-            Object::Session(_) => Kinds::SESSION,
-            Object::Connect(_) => Kinds::CONNECT,
-            Object::Request(_) => Kinds::REQUEST,
-            Object::WebSocket(_) => Kinds::WEBSOCKET,
-        };
-        self.0 & kind.0 != 0
-    }
-}
-
-/// One option.
-pub(crate) struct Row {
-    pub(crate) id: u32,
-    pub(crate) name: &'static str,
-    pub(crate) set_on: Kinds,
-    pub(crate) query_on: Kinds,
-    pub(crate) access: Access,
-}
-
-/// What an option's value looks like in C, and how it is read and written here. An accessor is only
-/// called for an object of the row's kinds.
-pub(crate) enum Access {
-    /// No value at all.
-    Flag { set: fn(&Object) -> Result<()> },
-    /// A DWORD, in exactly 4 bytes; a wrong size is `wrong_size`.
-    U32 { get: fn(&Object) -> Result<u32>, set: fn(&Object, u32) -> Result<()>, wrong_size: Code },
-    /// A pointer-sized number.
-    Pointer { get: fn(&Object) -> Result<usize>, set: fn(&Object, usize) -> Result<()> },
-    /// UTF-16 text: characters when set, bytes when queried.
-    Text { get: fn(&Object) -> Result<Vec<u16>>, set: fn(&Object, &[u16]) -> Result<()> },
-    /// A C structure of the size given, for queries; `abi` knows the layout.
-    Struct { size: usize, get: fn(&Object) -> Result<Vec<u8>> },
-}
+/// All rows. To add an option, add a row to the file of its area and a test of its effect.
+static AREAS: &[&[Row]] = &[
+    handle::ROWS,
+    timeout::ROWS,
+    connection::ROWS,
+    request::ROWS,
+    protocol::ROWS,
+    websocket::ROWS,
+    tls::ROWS,
+    auth::ROWS,
+    proxy::ROWS,
+];
 
 /// The caller's value, read on demand because only the row knows how many bytes there must be.
 pub(crate) trait Given {
@@ -65,6 +42,8 @@ pub(crate) trait Given {
     fn length(&self) -> u32;
     /// The first `n` bytes; `None` when the caller gave no pointer.
     fn bytes(&self, n: usize) -> Option<Vec<u8>>;
+    /// A structure with texts; `None` when the caller gave no pointer.
+    fn record(&self, members: &[Member]) -> Option<Vec<Value>>;
 }
 
 /// The caller's room for an answer.
@@ -79,20 +58,25 @@ pub(crate) struct Room {
 pub(crate) enum Answer {
     Bytes(Vec<u8>),
     Text(Vec<u16>),
+    /// A structure, and memory for its texts.
+    Record(Vec<Value>),
     /// The room does not do: so many bytes are needed.
     Needs(usize),
 }
 
 /// Sets an option.
-pub(crate) fn set(object: &Object, id: u32, given: &dyn Given) -> Result<()> {
+pub(crate) fn set(target: Target<'_>, id: u32, given: &dyn Given) -> Result<()> {
     let row = find(id).ok_or(Code::INVALID_OPTION)?;
-    if row.set_on == Kinds::NONE {
+    if row.set_on == NONE {
         return Err(Code::OPTION_NOT_SETTABLE);
     }
-    if !row.set_on.holds(object) {
+    if !row.set_on.holds(target) {
         return Err(Code::INCORRECT_HANDLE_TYPE);
     }
-    log::debug!("set WINHTTP_OPTION_{}", row.name);
+    match row.is_idle {
+        false => log::debug!("set WINHTTP_OPTION_{}", row.name),
+        true => log::warn!("WINHTTP_OPTION_{} is accepted and has no effect", row.name),
+    }
     let length = given.length() as usize;
     let fixed = |size: usize, wrong_size: Code| {
         if length != size {
@@ -100,18 +84,15 @@ pub(crate) fn set(object: &Object, id: u32, given: &dyn Given) -> Result<()> {
         }
         given.bytes(size).ok_or(Code::INVALID_PARAMETER)
     };
-    match &row.access {
-        Access::Flag { set } => set(object),
-        Access::U32 { set, wrong_size, .. } => {
-            let bytes = fixed(4, *wrong_size)?;
-            set(object, bytes.try_into().map(u32::from_ne_bytes).map_err(|_| Code::INTERNAL_ERROR)?)
-        }
+    match row.access {
+        Access::Flag { set } => set(target, ()),
+        Access::Number { set, wrong_size, .. } => set(target, dword_at(&fixed(4, wrong_size)?, 0)),
         Access::Pointer { set, .. } => {
             let bytes = fixed(size_of::<usize>(), Code::INSUFFICIENT_BUFFER)?;
-            set(object, bytes.try_into().map(usize::from_ne_bytes).map_err(|_| Code::INTERNAL_ERROR)?)
+            set(target, bytes.try_into().map(usize::from_ne_bytes).map_err(|_| Code::INTERNAL_ERROR)?)
         }
-        Access::Text { set, .. } => {
-            let bytes = length.checked_mul(2).ok_or(Code::INVALID_PARAMETER)?;
+        Access::Text { set, in_bytes, .. } => {
+            let bytes = length.checked_mul(if in_bytes { 1 } else { 2 }).ok_or(Code::INVALID_PARAMETER)?;
             let bytes = given.bytes(bytes).or((length == 0).then(Vec::new)).ok_or(Code::INVALID_PARAMETER)?;
             let mut text: Vec<u16> =
                 bytes.chunks_exact(2).map(|pair| u16::from_ne_bytes([pair[0], pair[1]])).collect();
@@ -119,44 +100,76 @@ pub(crate) fn set(object: &Object, id: u32, given: &dyn Given) -> Result<()> {
             if text.last() == Some(&0) {
                 text.pop();
             }
-            set(object, &text)
+            set(target, &text)
         }
-        Access::Struct { .. } => Err(Code::OPTION_NOT_SETTABLE),
+        Access::Struct { size, set, .. } => set(target, &fixed(size, Code::INSUFFICIENT_BUFFER)?),
+        Access::Record { members, set, .. } => {
+            if length != layout(members).1 {
+                return Err(Code::INSUFFICIENT_BUFFER);
+            }
+            set(target, given.record(members).ok_or(Code::INVALID_PARAMETER)?)
+        }
+        Access::Bytes { .. } => Err(Code::OPTION_NOT_SETTABLE),
     }
 }
 
 /// Queries an option.
-pub(crate) fn query(object: &Object, id: u32, room: Room) -> Result<Answer> {
+pub(crate) fn query(target: Target<'_>, id: u32, room: Room) -> Result<Answer> {
     if id == 0 {
         return Err(Code::INVALID_PARAMETER);
     }
     let row = find(id).ok_or(Code::INVALID_OPTION)?;
-    if row.query_on == Kinds::NONE {
+    if row.query_on == NONE {
         return Err(Code::INVALID_PARAMETER);
     }
-    if !row.query_on.holds(object) {
+    if !row.query_on.holds(target) {
         return Err(Code::INCORRECT_HANDLE_TYPE);
     }
     let fits = |size: usize| room.bytes.is_some_and(|bytes| bytes >= size);
     let sized = |size: usize, get: &dyn Fn() -> Result<Vec<u8>>| {
         if fits(size) { get().map(Answer::Bytes) } else { Ok(Answer::Needs(size)) }
     };
-    match &row.access {
+    match row.access {
         Access::Flag { .. } => Err(Code::INVALID_PARAMETER),
-        Access::U32 { get, .. } => sized(4, &|| Ok(get(object)?.to_ne_bytes().to_vec())),
-        Access::Pointer { get, .. } => sized(size_of::<usize>(), &|| Ok(get(object)?.to_ne_bytes().to_vec())),
-        Access::Struct { size, get } => sized(*size, &|| get(object)),
+        Access::Number { get, .. } => sized(4, &|| Ok(get(target)?.to_ne_bytes().to_vec())),
+        Access::Pointer { get, .. } => sized(size_of::<usize>(), &|| Ok(get(target)?.to_ne_bytes().to_vec())),
+        Access::Struct { size, get, .. } => sized(size, &|| get(target)),
+        Access::Bytes { get } => {
+            let bytes = get(target)?;
+            Ok(if fits(bytes.len()) { Answer::Bytes(bytes) } else { Answer::Needs(bytes.len()) })
+        }
         Access::Text { get, .. } => {
-            let text = get(object)?;
+            let text = get(target)?;
             let needed = (text.len() + 1) * 2;
             Ok(if fits(needed) { Answer::Text(text) } else { Answer::Needs(needed) })
+        }
+        Access::Record { members, get, .. } => {
+            let needed = layout(members).1;
+            if fits(needed) { get(target).map(Answer::Record) } else { Ok(Answer::Needs(needed)) }
         }
     }
 }
 
+/// Whether the NULL handle stands for the process with this option.
+pub(crate) fn is_of_process(id: u32) -> bool {
+    find(id).is_some_and(|row| row.set_on.holds(Target::Process) || row.query_on.holds(Target::Process))
+}
+
 fn find(id: u32) -> Option<&'static Row> {
-    let at = OPTIONS.binary_search_by_key(&id, |row| row.id).ok()?;
-    OPTIONS.get(at)
+    AREAS.iter().copied().flatten().find(|row| row.id == id)
+}
+
+/// The DWORD at an offset of a structure; 0 behind its end.
+fn dword_at(bytes: &[u8], at: usize) -> u32 {
+    let member = bytes.get(at..at + 4).and_then(|member| member.try_into().ok());
+    member.map_or(0, u32::from_ne_bytes)
+}
+
+/// Writes a member of a structure.
+fn put(to: &mut [u8], at: usize, member: &[u8]) {
+    if let Some(place) = to.get_mut(at..at + member.len()) {
+        place.copy_from_slice(member);
+    }
 }
 
 #[cfg(test)]
@@ -164,14 +177,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_sorted_and_has_each_option_once() {
-        assert!(OPTIONS.windows(2).all(|pair| pair[0].id < pair[1].id));
+    fn each_option_has_one_row_in_order() {
+        let mut all = Vec::new();
+        for rows in AREAS {
+            assert!(rows.windows(2).all(|pair| pair[0].id < pair[1].id));
+            all.extend(rows.iter().map(|row| row.id));
+        }
+        all.sort_unstable();
+        assert!(all.windows(2).all(|pair| pair[0] < pair[1]), "an option has two rows");
     }
 
     #[test]
     fn what_can_neither_be_set_nor_queried_is_no_option() {
-        for row in OPTIONS {
-            assert!(row.set_on != Kinds::NONE || row.query_on != Kinds::NONE, "{}", row.name);
+        for row in AREAS.iter().copied().flatten() {
+            assert!(row.set_on != NONE || row.query_on != NONE, "{}", row.name);
         }
     }
 }

@@ -1,0 +1,5 @@
+//! Proxies.
+
+use crate::api::options::row::*;
+
+pub(super) static ROWS: &[Row] = &[];
