@@ -6,7 +6,7 @@ use std::net::Ipv6Addr;
 use super::UrlError;
 
 /// A name, an IPv4 or an IPv6 address, in the caller's spelling.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Host {
     name: String,
     scope: Option<String>,
@@ -26,7 +26,7 @@ impl Host {
     }
 
     /// The host part of a URL: IPv6 only in brackets (RFC 3986 3.2.2).
-    pub(super) fn of_url(text: &str) -> Result<Host, UrlError> {
+    pub(in crate::proto) fn of_url(text: &str) -> Result<Host, UrlError> {
         if let Some(rest) = text.strip_prefix('[') {
             return ipv6(rest.strip_suffix(']').ok_or(UrlError::Invalid)?);
         }

@@ -107,7 +107,7 @@ fn default_port(secure: bool) -> u16 {
 }
 
 /// At least one decimal digit and at most 65535.
-fn port_number(digits: impl IntoIterator<Item = u16>) -> Option<u16> {
+pub(super) fn port_number(digits: impl IntoIterator<Item = u16>) -> Option<u16> {
     let mut port = None;
     for unit in digits {
         let digit = char::from_u32(unit.into())?.to_digit(10)?;
