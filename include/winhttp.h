@@ -1360,7 +1360,7 @@ WINHTTPAPI BOOL WINAPI WinHttpReceiveResponse(HINTERNET request_handle, LPVOID _
 
 /* Opens a session. */
 WINHTTPAPI HINTERNET WINAPI WinHttpOpen(LPCWSTR agent_text, DWORD access_type, LPCWSTR proxy_text,
-    LPCWSTR _proxy_bypass, DWORD flags);
+    LPCWSTR proxy_bypass, DWORD flags);
 
 /* Closes any handle. What is pending on it is cancelled; the closing notice follows. */
 WINHTTPAPI BOOL WINAPI WinHttpCloseHandle(HINTERNET internet);

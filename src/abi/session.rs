@@ -1,6 +1,7 @@
 //! Sessions, and what is the same for every handle.
 
 use crate::abi::callback;
+use crate::abi::constants::WINHTTP_ACCESS_TYPE_NAMED_PROXY;
 use crate::abi::entry::entry;
 use crate::abi::entry::handle;
 use crate::abi::last_error;
@@ -12,6 +13,7 @@ use crate::api::Object;
 use crate::api::Session;
 use crate::api::Start;
 use crate::api::Timeouts;
+use crate::api::proxy::ProxyInfo;
 use crate::base::Code;
 use crate::base::Result;
 
@@ -25,7 +27,7 @@ pub unsafe extern "system" fn WinHttpOpen(
     agent_text: LPCWSTR,
     access_type: DWORD,
     proxy_text: LPCWSTR,
-    _proxy_bypass: LPCWSTR,
+    proxy_bypass: LPCWSTR,
     flags: DWORD,
 ) -> HINTERNET {
     logger::start();
@@ -33,22 +35,20 @@ pub unsafe extern "system" fn WinHttpOpen(
         if flags & !(FLAG_ASYNC | FLAG_SECURE_DEFAULTS) != 0 {
             return Err(Code::INVALID_PARAMETER);
         }
-        // SAFETY: the caller's promise.
-        let proxy = unsafe { wide::text_or_empty(proxy_text) };
-        match access_type {
-            ACCESS_TYPE_DEFAULT_PROXY | ACCESS_TYPE_NO_PROXY | ACCESS_TYPE_AUTOMATIC_PROXY => {}
-            ACCESS_TYPE_NAMED_PROXY if proxy.is_empty() => return Err(Code::INVALID_PARAMETER),
-            ACCESS_TYPE_NAMED_PROXY => {
-                log::error!("proxies are not supported yet");
-                return Err(Code::NOT_SUPPORTED);
-            }
-            _ => return Err(Code::INVALID_PARAMETER),
+        let mut proxy = ProxyInfo { access_type, proxy: None, bypass: None };
+        // What stands beside another access type need not even be text.
+        if access_type == WINHTTP_ACCESS_TYPE_NAMED_PROXY {
+            // SAFETY: the caller's promise.
+            proxy.proxy = unsafe { wide::text(proxy_text) }.map(<[u16]>::to_vec);
+            // SAFETY: the caller's promise.
+            proxy.bypass = unsafe { wide::text(proxy_bypass) }.map(<[u16]>::to_vec);
         }
         // SAFETY: the caller's promise.
         let agent = unsafe { wide::text_or_empty(agent_text) };
         Session::open(Start {
             agent: agent.to_vec(),
             is_async: flags & FLAG_ASYNC != 0,
+            proxy,
             secure_defaults: flags & FLAG_SECURE_DEFAULTS == FLAG_SECURE_DEFAULTS,
         })
     })
@@ -121,7 +121,3 @@ pub extern "system" fn WinHttpCheckPlatform() -> BOOL {
 
 const FLAG_ASYNC: DWORD = crate::abi::constants::WINHTTP_FLAG_ASYNC;
 const FLAG_SECURE_DEFAULTS: DWORD = crate::abi::constants::WINHTTP_FLAG_SECURE_DEFAULTS;
-const ACCESS_TYPE_DEFAULT_PROXY: DWORD = 0;
-const ACCESS_TYPE_NO_PROXY: DWORD = 1;
-const ACCESS_TYPE_NAMED_PROXY: DWORD = 3;
-const ACCESS_TYPE_AUTOMATIC_PROXY: DWORD = 4;

@@ -8,6 +8,7 @@ mod handles;
 mod node;
 mod notice;
 pub(crate) mod options;
+pub(crate) mod proxy;
 mod request;
 mod session;
 mod settings;

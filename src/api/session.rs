@@ -9,6 +9,8 @@ use crate::api::Notice;
 use crate::api::Object;
 use crate::api::handles;
 use crate::api::node::Node;
+use crate::api::proxy::ProxyAccess;
+use crate::api::proxy::ProxyInfo;
 use crate::api::settings::Settings;
 use crate::base::Code;
 use crate::base::Result;
@@ -45,11 +47,13 @@ pub(crate) struct Start {
     pub(crate) is_async: bool,
     /// `WINHTTP_FLAG_SECURE_DEFAULTS`: nothing below TLS 1.2, ever.
     pub(crate) secure_defaults: bool,
+    pub(crate) proxy: ProxyInfo,
 }
 
 impl Session {
     /// Opens a session.
     pub(crate) fn open(start: Start) -> Result<Handle> {
+        let settings = Settings { proxy: ProxyAccess::new(start.proxy)?, ..Settings::default() };
         let engine = if start.is_async {
             let owner = EngineOwner::shared().inspect_err(|error| log::error!("no engine: {error}"));
             Some(owner.map_err(|_| Code::NOT_ENOUGH_MEMORY)?)
@@ -59,7 +63,7 @@ impl Session {
         handles::publish(Object::Session(Arc::new(Session {
             node: Node::new(None)?,
             secure_defaults: start.secure_defaults,
-            settings: Mutex::new(Settings::default()),
+            settings: Mutex::new(settings),
             agent: Mutex::new(narrow(&start.agent).ok_or(Code::INVALID_PARAMETER)?),
             tls: tls::Configs::new(),
             limits: Arc::new(Limits::new()),

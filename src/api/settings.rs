@@ -1,6 +1,7 @@
 //! Plain knobs: a request copies its session's when it is opened; later changes to the session do
 //! not reach it.
 
+use crate::api::proxy::ProxyAccess;
 use crate::base::Code;
 use crate::base::Result;
 
@@ -29,6 +30,10 @@ pub(crate) struct Settings {
     pub(crate) own_pool: bool,
     pub(crate) max_conns_per_server: u32,
     pub(crate) max_conns_per_1_0_server: u32,
+    pub(crate) proxy: ProxyAccess,
+    /// `WINHTTP_OPTION_RECEIVE_PROXY_CONNECT_RESPONSE`: whatever a proxy says instead of making a tunnel
+    /// is for the application.
+    pub(crate) proxy_refusals: bool,
 }
 
 /// Milliseconds; 0 and `u32::MAX` are none. The values read back as they were set.
@@ -84,6 +89,8 @@ impl Default for Settings {
             own_pool: false,
             max_conns_per_server: u32::MAX,
             max_conns_per_1_0_server: u32::MAX,
+            proxy: ProxyAccess::Direct,
+            proxy_refusals: false,
         }
     }
 }

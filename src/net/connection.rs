@@ -35,6 +35,11 @@ impl Connection {
         Ok(Connection { origin, socket, tls, local, peer, requests: 0 })
     }
 
+    /// The same connection when it leads on to another place.
+    pub(crate) fn through(self, origin: Origin, tls: Option<tls::Session>) -> Connection {
+        Connection { origin, tls, ..self }
+    }
+
     pub(crate) fn origin(&self) -> &Origin {
         &self.origin
     }

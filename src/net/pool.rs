@@ -14,18 +14,30 @@ use parking_lot::Mutex;
 
 use crate::net::Connection;
 use crate::net::tls;
+use crate::proto::proxy::ProxyServer;
 
 /// What must be equal for a connection to serve another request: where it goes, and all that decides
 /// whom it trusts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Origin {
-    /// As resolved, in lower case.
+    /// As resolved, in lower case; the proxy's own when that gets the requests.
     pub(crate) host: String,
     pub(crate) port: u16,
+    pub(crate) via: Via,
     /// The only user's number, for a session that shares with nobody.
     pub(crate) owner: Option<usize>,
     /// How TLS was made, for `https`.
     pub(crate) tls: Option<(tls::Protocols, tls::Forgive)>,
+}
+
+/// What is between.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Via {
+    Nothing,
+    /// A proxy is at the other end, and gets requests to any server.
+    Proxy,
+    /// A tunnel through this proxy.
+    Tunnel(ProxyServer),
 }
 
 /// Leaves a connection for the next request to its origin. All that the peer has to say has been

@@ -22,6 +22,8 @@ import sys
 import urllib.parse
 import zlib
 
+import scripted_proxy
+
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
@@ -806,6 +808,7 @@ ROUTES = {
     "redirect-ws": redirect_ws,
     "head": request_head,
     "body": body,
+    "proxied": scripted_proxy.report,
     "report": report,
     "release": release,
 }
@@ -852,6 +855,9 @@ async def main():
     servers, ports = [], {}
     for name, tls in wanted.items():
         server, ports[name] = await listen(tls)
+        servers.append(server)
+    for name, tls in {"proxy": None, "tlsproxy": wanted.get("tls")}.items():
+        server, ports[name] = await scripted_proxy.listen(tls)
         servers.append(server)
     # A port that nobody listens on, held so that no one else gets it.
     refused = socket.socket()

@@ -6,8 +6,11 @@ use std::sync::Arc;
 
 use crate::api::Notice;
 use crate::api::errors;
+use crate::api::proxy::ProxyAccess;
+use crate::api::proxy::resolve_proxies;
 use crate::api::request::Request;
 use crate::api::request::deadline;
+use crate::api::request::input::Exchange;
 use crate::api::request::measures::Moment;
 use crate::api::settings::Settings;
 use crate::base::Code;
@@ -21,17 +24,76 @@ use crate::net::op::Fault;
 use crate::net::op::Interest;
 use crate::net::pool;
 use crate::net::pool::Origin;
+use crate::net::pool::Via;
 use crate::net::tls;
+use crate::proto::h1::ResponseHead;
+use crate::proto::proxy::ProxyEntry;
+use crate::proto::proxy::ProxyList;
+use crate::proto::proxy::ProxyScheme;
+use crate::proto::proxy::ProxyServer;
+use crate::proto::url::Host;
 use crate::proto::url::Url;
 
+/// What came of asking for a connection.
+pub(super) enum Acquired {
+    Ready(Box<Exchange>),
+    /// The proxy makes no tunnel, and what it says instead is for the application.
+    Refused(Box<Exchange>, ResponseHead),
+}
+
+impl Acquired {
+    pub(super) fn ready(connection: Connection, permit: Option<Permit>) -> Acquired {
+        Acquired::Ready(Box::new(Exchange::new(connection, permit)))
+    }
+}
+
 impl Request {
-    /// A connection to the URL's server: one at rest, which nobody is told of, or a new one.
-    pub(super) async fn connection(
+    /// A connection for a request to the URL: one at rest, which nobody is told of, or a new one.
+    pub(super) async fn connection(&self, url: &Url, settings: &Settings) -> Result<Acquired> {
+        let ways = self.ways(url, settings).await?;
+        let mut failure = Code::CANNOT_CONNECT;
+        for way in ways.entries() {
+            match self.connection_by(way, url, settings).await {
+                Ok(acquired) => return Ok(acquired),
+                Err(Failure::Unreachable(code)) => failure = code,
+                Err(Failure::Other(code)) => return Err(code),
+            }
+            if matches!(way, ProxyEntry::Proxy(_)) {
+                self.state.lock().measures.proxy_failures += 1;
+            }
+        }
+        Err(failure)
+    }
+
+    /// The ways to the URL's server; a redirect may find others.
+    async fn ways(&self, url: &Url, settings: &Settings) -> Result<ProxyList> {
+        match &settings.proxy {
+            ProxyAccess::Direct => Ok(ProxyList::direct()),
+            ProxyAccess::Named(named) => Ok(named.way(url)),
+            ProxyAccess::Entry(entry) => Ok(entry.clone().into()),
+            ProxyAccess::Automatic => {
+                self.mark(Moment::ProxyDetectionStart);
+                let ways = resolve_proxies(self.connect.session(), &self.waiting, url).await?;
+                self.mark(Moment::ProxyDetectionEnd);
+                Ok(ways)
+            }
+        }
+    }
+
+    async fn connection_by(
         &self,
+        way: &ProxyEntry,
         url: &Url,
         settings: &Settings,
-    ) -> Result<(Connection, Option<Permit>)> {
-        let origin = self.origin(url, settings);
+    ) -> std::result::Result<Acquired, Failure> {
+        let tls = url.secure().then(|| self.tls_key(settings));
+        let origin = match way {
+            ProxyEntry::Direct { .. } => self.origin(url.host(), url.port(), Via::Nothing, tls, settings),
+            ProxyEntry::Proxy(proxy) if self.needs_tunnel(url) => {
+                self.origin(url.host(), url.port(), Via::Tunnel(proxy.clone()), tls, settings)
+            }
+            ProxyEntry::Proxy(proxy) => self.proxy_origin(proxy, settings),
+        };
         self.mark(Moment::AcquireStart);
         let permit = self.permit(&origin, settings).await?;
         self.mark(Moment::AcquireWaitEnd);
@@ -40,14 +102,32 @@ impl Request {
                 Ok(()) => {
                     self.mark(Moment::AcquireEnd);
                     self.listen(connection.socket());
-                    return Ok((connection, permit));
+                    return Ok(Acquired::ready(connection, permit));
                 }
                 Err(error) => log::debug!("{error}"),
             }
         }
-        let connection = self.dial(url, origin, settings).await?;
+        let acquired = match way {
+            ProxyEntry::Direct { .. } => {
+                let (socket, peer) = self.dial(url.host(), url.port(), settings).await?;
+                let tls = self.secure(&socket, url.host(), origin.tls, settings).await?;
+                Acquired::ready(connection(origin, socket, tls, peer)?, permit)
+            }
+            ProxyEntry::Proxy(proxy) => {
+                let to_proxy = self.dial_proxy(proxy, settings).await?;
+                match origin.via {
+                    Via::Tunnel(_) => self.tunnel(to_proxy, permit, origin, url, settings).await?,
+                    Via::Nothing | Via::Proxy => Acquired::ready(to_proxy, permit),
+                }
+            }
+        };
         self.mark(Moment::AcquireEnd);
-        Ok((connection, permit))
+        Ok(acquired)
+    }
+
+    /// Whether a proxy must not see the request: it is encrypted, or will not stay HTTP.
+    fn needs_tunnel(&self, url: &Url) -> bool {
+        url.secure() || self.state.lock().upgrade
     }
 
     /// Waits while the session has as many connections in use as it may have.
@@ -61,13 +141,20 @@ impl Request {
         permit.map(Some).map_err(|fault| errors::fault(&fault, Code::CANNOT_CONNECT))
     }
 
-    fn origin(&self, url: &Url, settings: &Settings) -> Origin {
-        let tls = url.secure().then(|| {
-            let wish = self.connect.session().settings().lock().secure_protocols;
-            (protocols(wish), forgive(settings.security_flags))
-        });
+    fn origin(&self, host: &Host, port: u16, via: Via, tls: Option<TlsKey>, settings: &Settings) -> Origin {
         let owner = settings.own_pool.then(|| self.connect.session().node().handle().raw());
-        Origin { host: url.host().dial_name().to_ascii_lowercase(), port: url.port(), owner, tls }
+        Origin { host: host.dial_name().to_ascii_lowercase(), port, via, owner, tls }
+    }
+
+    /// A connection to a proxy serves requests to any server.
+    fn proxy_origin(&self, proxy: &ProxyServer, settings: &Settings) -> Origin {
+        let tls = (proxy.scheme == ProxyScheme::Https).then(|| self.tls_key(settings));
+        self.origin(&proxy.host, proxy.port, Via::Proxy, tls, settings)
+    }
+
+    fn tls_key(&self, settings: &Settings) -> TlsKey {
+        let wish = self.connect.session().settings().lock().secure_protocols;
+        (protocols(wish), forgive(settings.security_flags))
     }
 
     /// From now on this request runs when something happens on the socket.
@@ -77,40 +164,58 @@ impl Request {
         }
     }
 
-    async fn dial(&self, url: &Url, origin: Origin, settings: &Settings) -> Result<Connection> {
-        let host = url.host().dial_name();
-        self.inform(&Notice::ResolvingName(url.host().name()))?;
+    /// A connection that speaks HTTP with a proxy.
+    async fn dial_proxy(
+        &self,
+        proxy: &ProxyServer,
+        settings: &Settings,
+    ) -> std::result::Result<Connection, Failure> {
+        if proxy.scheme == ProxyScheme::Socks {
+            log::error!("{proxy}: SOCKS is not supported");
+            return Err(Failure::Unreachable(Code::CANNOT_CONNECT));
+        }
+        let origin = self.proxy_origin(proxy, settings);
+        let (socket, peer) = self.dial(&proxy.host, proxy.port, settings).await?;
+        let tls = self.secure(&socket, &proxy.host, origin.tls, settings).await?;
+        Ok(connection(origin, socket, tls, peer)?)
+    }
+
+    /// A TCP connection.
+    async fn dial(
+        &self,
+        host: &Host,
+        port: u16,
+        settings: &Settings,
+    ) -> std::result::Result<(Socket, SocketAddr), Failure> {
+        let unreachable = |fault, code| match fault {
+            Fault::Cancelled => Failure::Other(Code::OPERATION_CANCELLED),
+            fault => Failure::Unreachable(errors::fault(&fault, code)),
+        };
+        self.inform(&Notice::ResolvingName(host.name()))?;
         self.mark(Moment::ResolveStart);
         let until = deadline(settings.timeouts.resolve);
-        let addresses = net::resolve(&self.waiting, &host, url.port(), until)
+        let addresses = net::resolve(&self.waiting, &host.dial_name(), port, until)
             .await
-            .map_err(|fault| errors::fault(&fault, Code::NAME_NOT_RESOLVED))?;
+            .map_err(|fault| unreachable(fault, Code::NAME_NOT_RESOLVED))?;
         self.mark(Moment::ResolveEnd);
-        let first = addresses.first().ok_or(Code::NAME_NOT_RESOLVED)?;
+        let first = addresses.first().ok_or(Failure::Unreachable(Code::NAME_NOT_RESOLVED))?;
         self.inform(&Notice::NameResolved(&first.ip().to_string()))?;
 
-        let mut failure = Code::CANNOT_CONNECT;
+        let mut failure = Failure::Unreachable(Code::CANNOT_CONNECT);
         for address in addresses.iter().take(settings.connect_retries.max(1) as usize) {
             let ip = address.ip().to_string();
             self.inform(&Notice::ConnectingToServer(&ip))?;
             self.mark(Moment::ConnectStart);
             match self.connect_to(*address, settings).await {
-                Ok((socket, peer)) => {
+                Ok(connected) => {
                     self.mark(Moment::ConnectEnd);
                     self.inform(&Notice::ConnectedToServer(&ip))?;
-                    let tls = match origin.tls {
-                        Some(how) => Some(self.secure(&socket, url, how, settings).await?),
-                        None => None,
-                    };
-                    return Connection::new(origin, socket, tls, peer).map_err(|error| {
-                        log::debug!("{error}");
-                        Code::CONNECTION_ERROR
-                    });
+                    return Ok(connected);
                 }
-                Err(Fault::Cancelled) => return Err(Code::OPERATION_CANCELLED),
+                Err(Fault::Cancelled) => return Err(Code::OPERATION_CANCELLED.into()),
                 Err(fault) => {
                     self.state.lock().measures.connect_failures += 1;
-                    failure = errors::fault(&fault, Code::CANNOT_CONNECT);
+                    failure = unreachable(fault, Code::CANNOT_CONNECT);
                 }
             }
         }
@@ -133,23 +238,25 @@ impl Request {
         }
     }
 
-    async fn secure(
+    /// TLS with `host` over the socket, when there is to be TLS.
+    pub(super) async fn secure(
         &self,
         socket: &Socket,
-        url: &Url,
-        (protocols, forgive): (tls::Protocols, tls::Forgive),
+        host: &Host,
+        how: Option<TlsKey>,
         settings: &Settings,
-    ) -> Result<tls::Session> {
+    ) -> Result<Option<tls::Session>> {
+        let Some((protocols, forgive)) = how else { return Ok(None) };
         let config = self.connect.session().tls().get(protocols, forgive);
         let failure = match config {
             None => tls::Failure::Channel,
             Some(config) => {
                 let until = deadline(settings.timeouts.receive);
                 self.mark(Moment::TlsStart);
-                match tls::Session::handshake(&self.waiting, socket, url.host().name(), config, until).await {
+                match tls::Session::handshake(&self.waiting, socket, host.name(), config, until).await {
                     Ok(tls) => {
                         self.mark(Moment::TlsEnd);
-                        return Ok(tls);
+                        return Ok(Some(tls));
                     }
                     Err(failure) => failure,
                 }
@@ -164,6 +271,35 @@ impl Request {
         Err(Code::SECURE_FAILURE)
     }
 }
+
+/// Why there is no connection.
+enum Failure {
+    /// Nobody is there, by this way.
+    Unreachable(Code),
+    /// Another way would not help.
+    Other(Code),
+}
+
+impl From<Code> for Failure {
+    fn from(code: Code) -> Failure {
+        Failure::Other(code)
+    }
+}
+
+fn connection(
+    origin: Origin,
+    socket: Socket,
+    tls: Option<tls::Session>,
+    peer: SocketAddr,
+) -> Result<Connection> {
+    Connection::new(origin, socket, tls, peer).map_err(|error| {
+        log::debug!("{error}");
+        Code::CONNECTION_ERROR
+    })
+}
+
+/// How TLS is made.
+type TlsKey = (tls::Protocols, tls::Forgive);
 
 /// `WINHTTP_FLAG_SECURE_PROTOCOL_*`: what of the wish exists here. 0 is the default.
 fn protocols(wish: u32) -> tls::Protocols {

@@ -14,7 +14,7 @@ use crate::proto::h1::Step;
 pub(super) struct Exchange {
     pub(super) connection: Connection,
     /// Goes when the connection is at rest or closed.
-    _permit: Option<Permit>,
+    permit: Option<Permit>,
     pub(super) input: Input,
     /// Present once the final response head is there.
     pub(super) body: Option<BodyReader>,
@@ -32,7 +32,7 @@ impl Exchange {
     pub(super) fn new(connection: Connection, permit: Option<Permit>) -> Exchange {
         Exchange {
             connection,
-            _permit: permit,
+            permit,
             input: Input::default(),
             body: None,
             decoder: None,
@@ -40,6 +40,11 @@ impl Exchange {
             keep: false,
             tell_end: false,
         }
+    }
+
+    /// The connection, with what has been read from it.
+    pub(super) fn into_parts(self) -> (Connection, Input, Option<Permit>) {
+        (self.connection, self.input, self.permit)
     }
 
     /// Whether all of the body has been taken, as far as what has arrived can tell.

@@ -10,6 +10,7 @@ use crate::proto::h1::ResponseHead;
 use crate::proto::h1::Version;
 use crate::proto::headers::Headers;
 use crate::proto::headers::elements;
+use crate::proto::url::Url;
 use crate::proto::ws;
 
 /// What `WinHttpOpenRequest` asked to be added to every leg.
@@ -29,6 +30,8 @@ pub(super) struct Extras {
     /// The length of the body.
     pub(super) total: u64,
     pub(super) keep_alive: bool,
+    /// A proxy gets the request (http spec 9.2).
+    pub(super) to_proxy: bool,
     /// Both codings are asked for, whatever the application asks for itself.
     pub(super) decompression: bool,
 }
@@ -49,8 +52,14 @@ impl Leg {
     pub(super) fn build(state: &State, extras: &Extras) -> Result<Leg> {
         let mut headers = state.headers.clone();
         let rules = &state.leg_rules;
-        let connection: &[u8] = if extras.keep_alive { b"Keep-Alive" } else { b"close" };
-        headers.push_if_absent(b"Connection", connection);
+        let (name, value): (&[u8], &[u8]) = match (extras.keep_alive, extras.to_proxy) {
+            (true, false) => (b"Connection", b"Keep-Alive"),
+            (true, true) => (b"Proxy-Connection", b"Keep-Alive"),
+            (false, _) => (b"Connection", b"close"),
+        };
+        if !headers.contains(b"Connection") {
+            headers.push_if_absent(name, value);
+        }
         if rules.refresh {
             headers.set(b"Cache-Control", b"no-cache");
             headers.set(b"Pragma", b"no-cache");
@@ -88,12 +97,33 @@ impl Leg {
         framing.apply(&mut headers);
         Ok(Leg {
             method: state.method.clone(),
-            target: state.url.target().to_owned(),
+            target: if extras.to_proxy { state.url.to_string() } else { state.url.target().to_owned() },
             version: state.version,
             headers,
             framing,
             key,
         })
+    }
+
+    /// Asks a proxy for a tunnel to the URL's server. Nothing that the application said to the server is
+    /// in it.
+    pub(super) fn connect(url: &Url, agent: &[u8]) -> Leg {
+        let mut headers = Headers::new();
+        let authority = url.authority_with_port();
+        headers.push(b"Proxy-Connection", b"Keep-Alive");
+        if !agent.is_empty() {
+            headers.push(b"User-Agent", agent);
+        }
+        headers.push(b"Content-Length", b"0");
+        headers.push(b"Host", authority.as_bytes());
+        Leg {
+            method: b"CONNECT".to_vec(),
+            target: authority,
+            version: Version::HTTP_11,
+            headers,
+            framing: RequestFraming::None,
+            key: None,
+        }
     }
 
     /// What is known before the first send: only what the application added.

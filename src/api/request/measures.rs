@@ -12,6 +12,8 @@ pub(crate) struct Measures {
     /// How many requests the connection had served before this one.
     pub(crate) index: u32,
     pub(crate) connect_failures: u64,
+    /// Proxies that could not be reached.
+    pub(crate) proxy_failures: u64,
     pub(crate) request_head: u64,
     pub(crate) response_head: u64,
     /// As the application reads it.
@@ -23,6 +25,8 @@ pub(crate) struct Measures {
 /// The steps that exist here; the numbers are C's `WINHTTP_REQUEST_TIME_ENTRY`.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Moment {
+    ProxyDetectionStart = 0,
+    ProxyDetectionEnd = 1,
     AcquireStart = 2,
     AcquireWaitEnd = 3,
     AcquireEnd = 4,
@@ -38,6 +42,8 @@ pub(super) enum Moment {
     ReceiveStart = 22,
     HeadReceived = 25,
     ReceiveEnd = 27,
+    TunnelStart = 28,
+    TunnelEnd = 29,
 }
 
 impl Measures {
@@ -45,6 +51,7 @@ impl Measures {
         times: [0; MOMENTS],
         index: 0,
         connect_failures: 0,
+        proxy_failures: 0,
         request_head: 0,
         response_head: 0,
         body: 0,
@@ -59,7 +66,7 @@ impl Measures {
     /// In the order of `WINHTTP_REQUEST_STAT_ENTRY`. Nothing compresses headers here.
     pub(crate) fn stats(&self) -> [u64; COUNTERS] {
         let mut stats = [0; COUNTERS];
-        stats[0] = self.connect_failures;
+        (stats[0], stats[1]) = (self.connect_failures, self.proxy_failures);
         (stats[6], stats[7]) = (self.request_head, self.request_head);
         (stats[8], stats[9]) = (self.response_head, self.response_head);
         (stats[10], stats[11]) = (self.body, self.coded_body);

@@ -2,7 +2,7 @@
 //!
 //! - `state.rs` what is known at each stage
 //! - `leg.rs` the request as it goes on the wire, `cookies.rs` what the session's jar adds
-//! - `dial.rs` from a URL to a connection
+//! - `dial.rs` from a URL to a connection, `tunnel.rs` through a proxy
 //! - `send.rs`, `receive.rs`, `read.rs`, `write.rs` the operations, as `async` code
 //! - `end.rs` what becomes of the connection
 //! - `task.rs` who drives them and how their end is told
@@ -25,6 +25,7 @@ mod receive;
 mod send;
 mod state;
 mod task;
+mod tunnel;
 mod upgrade;
 mod write;
 
@@ -175,6 +176,11 @@ impl Request {
     /// Whether the connection has TLS, and it is up.
     pub(crate) fn secured(&self) -> bool {
         self.state.lock().route.is_some_and(|route| route.secure)
+    }
+
+    /// Whether the response is what a proxy said instead of making a tunnel.
+    pub(crate) fn is_proxy_refusal(&self) -> bool {
+        self.state.lock().refused
     }
 
     /// Asks for the WebSocket upgrade (`WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET`).

@@ -23,6 +23,7 @@ use crate::api::settings::REDIRECT_NEVER;
 use crate::api::settings::Settings;
 use crate::base::Code;
 use crate::base::Result;
+use crate::net::pool::Via;
 use crate::proto::coding::Decoder;
 use crate::proto::h1::BodyFraming;
 use crate::proto::h1::BodyReader;
@@ -83,9 +84,13 @@ impl Request {
         mut exchange: Exchange,
         settings: &Settings,
     ) -> Result<(Exchange, ResponseHead)> {
+        let upgrade = self.state.lock().upgrade;
         let mut redirects = 0;
         loop {
-            let mut head = self.next_final_head(&mut exchange, settings).await?;
+            if let Some(refusal) = self.refusal() {
+                return Ok((exchange, refusal));
+            }
+            let mut head = self.next_final_head(&mut exchange, upgrade, settings).await?;
             self.keep_cookies(&head, settings);
             if let Some(url) = self.redirect_target(&head, settings)? {
                 if redirects == settings.max_redirects {
@@ -117,13 +122,18 @@ impl Request {
     }
 
     /// Decides where the body ends and whether the connection can be used again (http spec 4.4, 5.1).
-    fn begin_body(&self, exchange: &mut Exchange, head: &ResponseHead, settings: &Settings) -> Result<()> {
+    pub(super) fn begin_body(
+        &self,
+        exchange: &mut Exchange,
+        head: &ResponseHead,
+        settings: &Settings,
+    ) -> Result<()> {
         let state = self.state.lock();
         let leg = state.leg.as_ref().ok_or(Code::INTERNAL_ERROR)?;
         let framing = BodyFraming::decide(&leg.method, head).map_err(errors::body)?;
         exchange.body = Some(BodyReader::new(framing, settings.max_header_size as usize));
-        let heads =
-            keep_alive::Exchange { request: &leg.headers, response: head, framing, through_proxy: false };
+        let through_proxy = exchange.connection.origin().via == Via::Proxy;
+        let heads = keep_alive::Exchange { request: &leg.headers, response: head, framing, through_proxy };
         // A request whose body is not out yet, or whose end only the application knows, is not over.
         let whole = state.owed == 0;
         exchange.keep = whole && settings.disabled & DISABLE_KEEP_ALIVE == 0 && heads.keeps_alive();
@@ -131,9 +141,19 @@ impl Request {
         Ok(())
     }
 
+    /// The answer of a proxy that makes no tunnel, when that is what the send has met with.
+    fn refusal(&self) -> Option<ResponseHead> {
+        let mut state = self.state.lock();
+        if state.refused { state.response.take() } else { None }
+    }
+
     /// Reads heads until one is not interim. 101 is final when an upgrade was asked for.
-    async fn next_final_head(&self, exchange: &mut Exchange, settings: &Settings) -> Result<ResponseHead> {
-        let upgrade = self.state.lock().upgrade;
+    pub(super) async fn next_final_head(
+        &self,
+        exchange: &mut Exchange,
+        upgrade: bool,
+        settings: &Settings,
+    ) -> Result<ResponseHead> {
         let mut interim = 0;
         loop {
             let head = self.next_head(exchange, settings).await?;

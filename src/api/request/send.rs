@@ -6,7 +6,7 @@ use crate::api::Notice;
 use crate::api::request::Request;
 use crate::api::request::broken;
 use crate::api::request::deadline;
-use crate::api::request::input::Exchange;
+use crate::api::request::dial::Acquired;
 use crate::api::request::leg::Extras;
 use crate::api::request::leg::Leg;
 use crate::api::request::measures::Moment;
@@ -21,6 +21,7 @@ use crate::api::settings::Settings;
 use crate::base::Code;
 use crate::base::InBuf;
 use crate::base::Result;
+use crate::net::pool::Via;
 
 /// What the application sends with the request.
 pub(crate) struct Body {
@@ -83,27 +84,42 @@ impl Request {
     /// Sends one leg, on a connection that is there or on a new one.
     pub(super) async fn send_leg(&self, settings: &Settings) -> Result<()> {
         self.check()?;
-        let (leg, url, body) = {
+        let (url, body) = {
             let state = self.state.lock();
             if state.upgrade && settings.ws_send_buffer < LEAST_WS_SEND_BUFFER {
                 return Err(Code::NOT_ENOUGH_MEMORY);
             }
-            let body = state.body.clone();
+            (state.url.clone(), state.body.clone())
+        };
+        let mut exchange = match self.connection(&url, settings).await? {
+            Acquired::Ready(exchange) => *exchange,
+            Acquired::Refused(exchange, head) => {
+                let mut state = self.state.lock();
+                state.refused = true;
+                state.owed = u64::MAX;
+                state.response = Some(head);
+                state.exchange = Some(*exchange);
+                return Ok(());
+            }
+        };
+        let leg = {
+            let state = self.state.lock();
             let extras = Extras {
                 agent: self.connect.session().agent().lock().clone(),
                 cookies: self.cookies(&state.url, settings),
                 total: u64::from(body.total).max(body.optional.len() as u64),
                 keep_alive: settings.disabled & DISABLE_KEEP_ALIVE == 0,
                 decompression: settings.decompression != 0,
+                to_proxy: exchange.connection.origin().via == Via::Proxy,
             };
-            (Leg::build(&state, &extras)?, state.url.clone(), body)
+            Leg::build(&state, &extras)?
         };
-        let (mut connection, permit) = self.connection(&url, settings).await?;
+        let connection = &mut exchange.connection;
         let mut wire = Vec::with_capacity(1024);
         leg.head().write(&mut wire);
         {
             let mut state = self.state.lock();
-            state.route = Some(Route::of(&connection));
+            state.route = Some(Route::of(connection));
             state.measures.index = connection.begin_request();
             state.measures.request_head = wire.len() as u64;
             state.owed = leg.announced().saturating_sub(body.optional.len() as u64);
@@ -126,7 +142,7 @@ impl Request {
         self.mark(Moment::SendEnd);
         let head = if together { wire.len() } else { wire.len() + body.optional.len() };
         self.inform(&Notice::RequestSent(u32::try_from(head).unwrap_or(u32::MAX)))?;
-        self.state.lock().exchange = Some(Exchange::new(connection, permit));
+        self.state.lock().exchange = Some(exchange);
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use crate::api::request::leg::Leg;
 use crate::api::request::leg::LegRules;
 use crate::api::request::measures::Measures;
 use crate::net::Connection;
+use crate::net::pool::Via;
 use crate::proto::h1::ResponseHead;
 use crate::proto::h1::Version;
 use crate::proto::headers::Headers;
@@ -44,6 +45,8 @@ pub(super) struct State {
     pub(super) written: bool,
     /// The connection is not to be used again (`WINHTTP_OPTION_EXPIRE_CONNECTION`).
     pub(super) expired: bool,
+    /// A proxy makes no tunnel: the response is what it said instead, and is there since the send.
+    pub(super) refused: bool,
     /// The WebSocket upgrade was asked for.
     pub(super) upgrade: bool,
 }
@@ -64,17 +67,19 @@ pub(super) enum Phase {
     Upgraded,
 }
 
-/// The ends of a connection.
+/// The ends of a connection; with a proxy, the far one is the proxy's.
 #[derive(Clone, Copy)]
 pub(super) struct Route {
     pub(super) local: SocketAddr,
     pub(super) peer: SocketAddr,
+    /// There is TLS with the server.
     pub(super) secure: bool,
 }
 
 impl Route {
     pub(super) fn of(connection: &Connection) -> Route {
-        Route { local: connection.local(), peer: connection.peer(), secure: connection.tls().is_some() }
+        let secure = connection.tls().is_some() && connection.origin().via != Via::Proxy;
+        Route { local: connection.local(), peer: connection.peer(), secure }
     }
 }
 
@@ -98,6 +103,7 @@ impl State {
             body: Arc::new(Body::NONE),
             written: false,
             expired: false,
+            refused: false,
             upgrade: false,
         }
     }
@@ -115,6 +121,7 @@ impl State {
         self.leg = None;
         self.body = Arc::new(body);
         self.written = false;
+        self.refused = false;
     }
 
     /// A send or a receive failed.

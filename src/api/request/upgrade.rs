@@ -25,7 +25,7 @@ impl Request {
                 Phase::Response if accepted => None,
                 // A synchronous program need not wait for the answer first: the WebSocket looks at
                 // it before its first frame.
-                Phase::Sent if state.upgrade && !self.is_async() => {
+                Phase::Sent if state.upgrade && !state.refused && !self.is_async() => {
                     let leg = state.leg.clone().ok_or(Code::INTERNAL_ERROR)?;
                     Some(Greeting::new(leg, &settings))
                 }

@@ -46,6 +46,11 @@ impl Request {
 
     async fn write_operation(&self, data: InBuf) -> Result<Done> {
         self.check()?;
+        let written = Done::Written(u32::try_from(data.len()).unwrap_or(u32::MAX));
+        if self.state.lock().refused {
+            // There is nobody to send it to, which the response says.
+            return Ok(written);
+        }
         let exchange = self.state.lock().exchange.take().ok_or(Code::INCORRECT_HANDLE_STATE)?;
         let until = deadline(self.settings.lock().timeouts.send);
         let sent = exchange.connection.send(&self.waiting, data.as_slice(), until).await;
@@ -54,7 +59,7 @@ impl Request {
             Ok(()) => {
                 state.exchange = Some(exchange);
                 state.measures.mark(Moment::SendEnd);
-                Ok(Done::Written(u32::try_from(data.len()).unwrap_or(u32::MAX)))
+                Ok(written)
             }
             Err(fault) => {
                 state.fail();

@@ -1,0 +1,15 @@
+//! The automatic access type: the system's settings decide anew for each request.
+
+use crate::api::Session;
+use crate::base::Result;
+use crate::net::op::Waiting;
+use crate::proto::proxy::ProxyList;
+use crate::proto::url::Url;
+
+/// The ways to a URL's server, to be tried in their order until a connection comes about.
+///
+/// Proxy scripts belong here: the configured one and the one that is found on the network. A script
+/// that cannot be had or asked is not an error; what the settings name otherwise is used then.
+pub(crate) async fn resolve_proxies(_session: &Session, _waiting: &Waiting, _url: &Url) -> Result<ProxyList> {
+    Ok(ProxyList::direct())
+}

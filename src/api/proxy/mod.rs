@@ -1,0 +1,100 @@
+//! Which way requests take: what the program said, or what the system says.
+//!
+//! - `automatic.rs` the way of a request whose session leaves it to the system
+
+mod automatic;
+
+use std::sync::Arc;
+
+pub(crate) use automatic::resolve_proxies;
+
+use crate::base::Code;
+use crate::base::Result;
+use crate::proto::proxy::Bypass;
+use crate::proto::proxy::NamedProxies;
+use crate::proto::proxy::ProxyEntry;
+use crate::proto::proxy::ProxyList;
+use crate::proto::url::Url;
+
+/// A setting as C says it: `WINHTTP_PROXY_INFO`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ProxyInfo {
+    /// `WINHTTP_ACCESS_TYPE_*`.
+    pub(crate) access_type: u32,
+    pub(crate) proxy: Option<Vec<u16>>,
+    pub(crate) bypass: Option<Vec<u16>>,
+}
+
+/// What a session or a request does about proxies.
+#[derive(Clone, Debug)]
+pub(crate) enum ProxyAccess {
+    Direct,
+    Named(Arc<Named>),
+    /// Whatever the system's settings say when a request is sent.
+    Automatic,
+    /// This way and no other (`WINHTTP_OPTION_PROXY_RESULT_ENTRY`).
+    Entry(ProxyEntry),
+}
+
+/// A proxy string and its bypass list, as they were given and as they are used.
+#[derive(Debug)]
+pub(crate) struct Named {
+    info: ProxyInfo,
+    proxies: NamedProxies,
+    bypass: Bypass,
+}
+
+impl ProxyAccess {
+    /// What the program asks for. The default is what the machine's setting is now; strings beside any
+    /// other type than the named one are ignored, as Windows does.
+    pub(crate) fn new(info: ProxyInfo) -> Result<ProxyAccess> {
+        match info.access_type {
+            ACCESS_DEFAULT | ACCESS_NONE => Ok(ProxyAccess::Direct),
+            ACCESS_AUTOMATIC => Ok(ProxyAccess::Automatic),
+            ACCESS_NAMED => Named::new(info).map(|named| ProxyAccess::Named(Arc::new(named))),
+            _ => Err(Code::INVALID_PARAMETER),
+        }
+    }
+
+    /// As C reads it.
+    pub(crate) fn info(&self) -> ProxyInfo {
+        let without = |access_type| ProxyInfo { access_type, proxy: None, bypass: None };
+        match self {
+            ProxyAccess::Direct | ProxyAccess::Entry(ProxyEntry::Direct { .. }) => without(ACCESS_NONE),
+            ProxyAccess::Automatic => without(ACCESS_AUTOMATIC),
+            ProxyAccess::Named(named) => named.info.clone(),
+            ProxyAccess::Entry(ProxyEntry::Proxy(server)) => ProxyInfo {
+                access_type: ACCESS_NAMED,
+                proxy: Some(server.to_string().encode_utf16().collect()),
+                bypass: None,
+            },
+        }
+    }
+}
+
+impl Named {
+    fn new(info: ProxyInfo) -> Result<Named> {
+        let proxy = info.proxy.as_deref().filter(|text| !text.is_empty()).ok_or(Code::INVALID_PARAMETER)?;
+        let proxies =
+            NamedProxies::parse(&String::from_utf16_lossy(proxy)).map_err(|_| Code::INVALID_PARAMETER)?;
+        let bypass = Bypass::parse(&String::from_utf16_lossy(info.bypass.as_deref().unwrap_or_default()));
+        Ok(Named { info, proxies, bypass })
+    }
+
+    /// Just one way: a named list is no list to try one after the other (options spec 6.2).
+    pub(crate) fn way(&self, url: &Url) -> ProxyList {
+        if self.bypass.holds(url) {
+            return ProxyEntry::Direct { bypassed: true }.into();
+        }
+        match self.proxies.of(url.secure()).next() {
+            Some(server) => ProxyEntry::Proxy(server.clone()).into(),
+            None => ProxyList::direct(),
+        }
+    }
+}
+
+/// `WINHTTP_ACCESS_TYPE_*`.
+pub(crate) const ACCESS_DEFAULT: u32 = 0;
+pub(crate) const ACCESS_NONE: u32 = 1;
+pub(crate) const ACCESS_NAMED: u32 = 3;
+pub(crate) const ACCESS_AUTOMATIC: u32 = 4;

@@ -1,0 +1,83 @@
+//! A tunnel through a proxy: CONNECT and what the proxy says to it (http spec 9.3).
+
+use crate::api::Notice;
+use crate::api::request::Request;
+use crate::api::request::broken;
+use crate::api::request::deadline;
+use crate::api::request::dial::Acquired;
+use crate::api::request::input::Exchange;
+use crate::api::request::leg::Leg;
+use crate::api::request::measures::Moment;
+use crate::api::request::state::Route;
+use crate::api::settings::Settings;
+use crate::base::Code;
+use crate::base::Result;
+use crate::net::Connection;
+use crate::net::limits::Permit;
+use crate::net::pool::Origin;
+use crate::proto::h1::ResponseHead;
+use crate::proto::url::Url;
+
+impl Request {
+    /// Has the proxy connect to the URL's server. What `origin` says of TLS is made through the tunnel.
+    pub(super) async fn tunnel(
+        &self,
+        to_proxy: Connection,
+        permit: Option<Permit>,
+        origin: Origin,
+        url: &Url,
+        settings: &Settings,
+    ) -> Result<Acquired> {
+        self.mark(Moment::TunnelStart);
+        let mut exchange = Exchange::new(to_proxy, permit);
+        let agent = self.connect.session().agent().lock().clone();
+        let leg = Leg::connect(url, &agent);
+        let head = self.ask_for_tunnel(&mut exchange, leg, settings).await?;
+        if !(200..300).contains(&head.status) {
+            self.begin_body(&mut exchange, &head, settings)?;
+            return refused(exchange, head, settings);
+        }
+        let (connection, input, permit) = exchange.into_parts();
+        if !input.unread().is_empty() {
+            log::warn!("the proxy has more to say than that there is a tunnel");
+            return Err(Code::INVALID_SERVER_RESPONSE);
+        }
+        self.mark(Moment::TunnelEnd);
+        let tls = self.secure(connection.socket(), url.host(), origin.tls, settings).await?;
+        Ok(Acquired::ready(connection.through(origin, tls), permit))
+    }
+
+    /// Sends a CONNECT; the head that comes back.
+    async fn ask_for_tunnel(
+        &self,
+        exchange: &mut Exchange,
+        leg: Leg,
+        settings: &Settings,
+    ) -> Result<ResponseHead> {
+        let mut wire = Vec::with_capacity(256);
+        leg.head().write(&mut wire);
+        {
+            let mut state = self.state.lock();
+            state.route = Some(Route::of(&exchange.connection));
+            state.owed = 0;
+            state.leg = Some(leg);
+        }
+        self.inform(&Notice::SendingRequest)?;
+        let until = deadline(settings.timeouts.send);
+        exchange.connection.send(&self.waiting, &wire, until).await.map_err(broken)?;
+        self.inform(&Notice::RequestSent(u32::try_from(wire.len()).unwrap_or(u32::MAX)))?;
+        self.next_final_head(exchange, false, settings).await
+    }
+}
+
+/// A proxy's answer must not look as if the server had given it: only one that asks for credentials is
+/// the application's to see, unless it wants all of them.
+fn refused(exchange: Exchange, head: ResponseHead, settings: &Settings) -> Result<Acquired> {
+    if head.status == PROXY_AUTHENTICATION_REQUIRED || settings.proxy_refusals {
+        return Ok(Acquired::Refused(Box::new(exchange), head));
+    }
+    log::warn!("the proxy refuses a tunnel: {} {}", head.status, String::from_utf8_lossy(&head.reason));
+    Err(Code::CANNOT_CONNECT)
+}
+
+const PROXY_AUTHENTICATION_REQUIRED: u16 = 407;
