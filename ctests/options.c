@@ -131,7 +131,7 @@ static void keepalive_interval(void) {
     EQ(set_dword(c.ses, option, 20000), E_TYPE);
     v = 20000;
     EQ(set(c.ws, option, &v, 2), ERROR_INVALID_PARAMETER);
-    EQ(set(c.ws, option, &v, 8), ERROR_INVALID_PARAMETER);
+    EQ(set(c.ws, option, &v, 16), ERROR_INVALID_PARAMETER);
     EQ(set_dword(c.ws, option, 14999), ERROR_INVALID_PARAMETER);
     EQ(set_dword(c.ws, option, 0), ERROR_INVALID_PARAMETER);
     EQ(set_dword(c.ws, option, 15000), 0);

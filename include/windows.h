@@ -23,9 +23,12 @@
 #include "win32/thread.h"
 #include "win32/time.h"
 #include "win32/unicode.h"
+#include "win32/version.h"
 #ifndef WIN32_LEAN_AND_MEAN
+#include "win32/com.h"
 #include "win32/crypt.h"
 #include "win32/socket.h"
+#include "win32/uuid.h"
 #endif
 
 #endif

@@ -15,6 +15,9 @@ want node nodejs
 want npm npm
 want nginx nginx-light
 want openssl openssl
+want git git
+want apache2 apache2-bin
+want mcs mono-mcs
 want x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
 want x86_64-w64-mingw32-g++ g++-mingw-w64-x86-64
 want i686-w64-mingw32-gcc gcc-mingw-w64-i686
@@ -44,3 +47,5 @@ if [ ! -f "$stamp" ] || [ tests/peers/requirements.txt -nt "$stamp" ] || [ tests
   npm install --silent --no-audit --no-fund --prefix build/node > /dev/null
   touch "$stamp"
 fi
+# Programs that others wrote, for Windows and as sources.
+tests/programs/fetch.sh

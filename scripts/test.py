@@ -30,6 +30,7 @@ STEPS = [
     ("wine-demo", "scripts/wine-demo.sh"),
     ("wine-ours", "ctests/run-wine.sh --dll build/dll/x86_64/winhttp.dll"),
     ("wine-autobahn", "tests/autobahn/wine.sh"),
+    ("wine-programs", "python3 tests/programs/run.py wine build/dll/x86_64/winhttp.dll crash-report dotnet"),
     ("asan", "scripts/sanitizer.sh address -j2"),
     ("tsan", "scripts/sanitizer.sh thread -j2"),
 ]

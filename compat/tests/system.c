@@ -1,5 +1,7 @@
 /* Messages, modules, files, heaps, time and the command line. */
+#include <rpc.h>
 #include <shellapi.h>
+#include <urlmon.h>
 
 #include "check.h"
 
@@ -178,6 +180,67 @@ static void test_command_line(void)
     CHECK(wcsstr(GetCommandLineW(), L"system") != NULL);
 }
 
+static void test_com_has_no_classes(void)
+{
+    IInternetSecurityManager *manager = (IInternetSecurityManager *)1;
+
+    CHECK_NUMBER(CoCreateInstance(&CLSID_InternetSecurityManager, NULL, CLSCTX_ALL, &IID_IInternetSecurityManager,
+        (void **)&manager), CO_E_NOTINITIALIZED);
+    CHECK_NUMBER(CoInitializeEx(NULL, COINIT_MULTITHREADED), S_OK);
+    CHECK_NUMBER(CoInitializeEx(NULL, COINIT_MULTITHREADED), S_FALSE);
+    CHECK_NUMBER(CoInitialize(NULL), RPC_E_CHANGED_MODE);
+    manager = (IInternetSecurityManager *)1;
+    CHECK_NUMBER(CoCreateInstance(&CLSID_InternetSecurityManager, NULL, CLSCTX_ALL, &IID_IInternetSecurityManager,
+        (void **)&manager), REGDB_E_CLASSNOTREG);
+    CHECK(manager == NULL);
+    CoUninitialize();
+    CoUninitialize();
+    CHECK_NUMBER(CoInitialize(NULL), S_OK);
+    CoUninitialize();
+}
+
+static void test_identifiers(void)
+{
+    UUID one, two;
+
+    CHECK_NUMBER(UuidCreate(&one), RPC_S_OK);
+    CHECK_NUMBER(UuidCreate(&two), RPC_S_OK);
+    CHECK(!IsEqualGUID(&one, &two));
+    CHECK_NUMBER(one.Data3 >> 12, 4);
+    CHECK_NUMBER(one.Data4[0] >> 6, 2);
+}
+
+static BOOL is_at_least(DWORD major, DWORD minor, WORD pack, BYTE condition)
+{
+    OSVERSIONINFOEX info = {0};
+    ULONGLONG mask = 0;
+
+    info.dwOSVersionInfoSize = sizeof info;
+    info.dwMajorVersion = major;
+    info.dwMinorVersion = minor;
+    info.wServicePackMajor = pack;
+    VER_SET_CONDITION(mask, VER_MAJORVERSION, condition);
+    VER_SET_CONDITION(mask, VER_MINORVERSION, condition);
+    VER_SET_CONDITION(mask, VER_SERVICEPACKMAJOR, condition);
+    return VerifyVersionInfo(&info, VER_MAJORVERSION | VER_MINORVERSION | VER_SERVICEPACKMAJOR, mask);
+}
+
+static void test_version(void)
+{
+    OSVERSIONINFOEX info = {0};
+
+    CHECK(is_at_least(6, 1, 3, VER_GREATER_EQUAL));
+    CHECK(is_at_least(10, 0, 0, VER_GREATER_EQUAL));
+    CHECK(is_at_least(10, 0, 0, VER_EQUAL));
+    CHECK(!is_at_least(10, 0, 0, VER_GREATER));
+    CHECK(!is_at_least(10, 1, 0, VER_GREATER_EQUAL));
+    CHECK(!is_at_least(11, 0, 0, VER_GREATER_EQUAL));
+    CHECK_NUMBER(GetLastError(), ERROR_OLD_WIN_VERSION);
+    CHECK(is_at_least(11, 0, 0, VER_LESS));
+    CHECK(!VerifyVersionInfo(&info, VER_MAJORVERSION, 0));
+    CHECK_NUMBER(GetLastError(), ERROR_BAD_ARGUMENTS);
+}
+
 int main(void)
 {
     test_system_messages();
@@ -189,5 +252,8 @@ int main(void)
     test_heap();
     test_time();
     test_command_line();
+    test_com_has_no_classes();
+    test_identifiers();
+    test_version();
     return failures();
 }

@@ -86,6 +86,9 @@ pub(crate) fn set(target: Target<'_>, id: u32, given: &dyn Given) -> Result<()> 
     };
     match row.access {
         Access::Flag { set } => set(target, ()),
+        Access::Number { set, wrong_size, .. } if LONG == Some(length) => {
+            set(target, from_long(given).ok_or(wrong_size)?)
+        }
         Access::Number { set, wrong_size, .. } => set(target, dword_at(&fixed(4, wrong_size)?, 0)),
         Access::Pointer { set, .. } => {
             let bytes = fixed(size_of::<usize>(), Code::INSUFFICIENT_BUFFER)?;
@@ -111,6 +114,14 @@ pub(crate) fn set(target: Target<'_>, id: u32, given: &dyn Given) -> Result<()> 
         }
         Access::Bytes { .. } => Err(Code::OPTION_NOT_SETTABLE),
     }
+}
+
+/// The size of C's `long` where it is not a DWORD's. Programs give DWORD options as `unsigned long`,
+/// which is the same thing on Windows; here the value counts, as long as it fits.
+const LONG: Option<usize> = if cfg!(all(unix, target_pointer_width = "64")) { Some(8) } else { None };
+
+fn from_long(given: &dyn Given) -> Option<u32> {
+    u64::from_ne_bytes(given.bytes(8)?.try_into().ok()?).try_into().ok()
 }
 
 /// Queries an option.

@@ -66,7 +66,8 @@ impl Request {
             }
             HeaderSide::Response => {
                 let head = match (&state.response, state.phase) {
-                    (Some(head), Phase::Response | Phase::Upgraded) => head,
+                    // While receiving: a redirect that is being told of.
+                    (Some(head), Phase::Response | Phase::Upgraded | Phase::Receiving) => head,
                     _ => return Err(Code::INCORRECT_HANDLE_STATE),
                 };
                 match name {

@@ -102,8 +102,12 @@ impl Request {
                     // A body whose end cannot be found ends the connection, not the request.
                     Err(_) => drop(exchange),
                 }
+                // The application may look at this response inside the notice, and only there.
+                let status = head.status;
+                self.state.lock().response = Some(head);
                 self.inform(&Notice::Redirect(&url.to_string()))?;
-                self.follow(url, head.status)?;
+                self.state.lock().response = None;
+                self.follow(url, status)?;
                 self.send_leg(settings).await?;
                 exchange = self.state.lock().exchange.take().ok_or(Code::INTERNAL_ERROR)?;
                 continue;

@@ -127,6 +127,7 @@ impl State {
     /// A send or a receive failed.
     pub(super) fn fail(&mut self) {
         self.exchange = None;
+        self.response = None;
         self.route = None;
         self.promised = 0;
         self.phase = Phase::Failed;
