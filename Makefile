@@ -1,5 +1,5 @@
 # Thin: every line calls cargo or a script.
-.PHONY: setup demo test bless check ctest autobahn asan tsan bench dll wine-demo wine-ours wine
+.PHONY: setup demo test bless check ctest autobahn asan tsan bench dll wine-demo wine-ours wine-own
 
 setup:
 	@scripts/setup.sh
@@ -42,9 +42,9 @@ wine-demo: setup
 	@scripts/test.py dll
 	@scripts/wine-demo.sh
 
-# The C tests under Wine: with our DLL, and with Wine's own.
+# The C tests under Wine: with our DLL, 64 and 32 bit, and with Wine's own.
 wine-ours: setup
-	@scripts/test.py dll wine-ours
+	@scripts/test.py dll wine-build wine-ours wine32 wine32-ours
 
-wine: setup
-	@ctests/run-wine.sh
+wine-own: setup
+	@scripts/test.py dll wine-build wine-own

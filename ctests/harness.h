@@ -4,8 +4,8 @@
  * A program of tests is:    static void opens(void) { EXPECT(...); }
  *                           TESTS { CASE(opens); } END_TESTS
  * It prints `ok NAME` or `FAIL NAME` and why, a case a line, and exits with 1 if any case failed.
- * Arguments: --list, --only NAME, --from NAME. A case that takes more than its time ends the program
- * with `FAIL NAME hangs` (run.py then starts the program again behind it).
+ * Arguments: --list, --only NAME,NAME...; --brief makes waits and limits short, for cases that are expected to fail. A
+ * case that takes more than its time ends the program with `FAIL NAME hangs` (run.py then starts it again for the rest).
  */
 #ifndef HARNESS_H
 #define HARNESS_H
@@ -152,6 +152,16 @@ static h_thread h_spawn(void (*fn)(void *), void *arg) {
 static void h_join(h_thread t) { pthread_join(t, NULL); }
 #endif
 
+static int h_brief;
+
+/* How long to wait for what ought to come within `ms`. */
+static inline unsigned h_patience(unsigned ms) {
+#ifdef H_SLOW
+    ms *= 3;
+#endif
+    return h_brief && ms > 1000 ? 1000 : ms;
+}
+
 /* An event that stays set. */
 typedef struct h_event {
     h_mutex m;
@@ -170,7 +180,7 @@ static inline void h_event_set(h_event *e) {
     h_unlock(&e->m);
 }
 static inline int h_event_wait(h_event *e, unsigned ms) {
-    uint64_t end = h_ms() + ms;
+    uint64_t end = h_ms() + h_patience(ms);
     int set;
     h_lock(&e->m);
     while (!e->set && h_ms() < end) h_wait_until(&e->c, &e->m, end);
@@ -248,29 +258,42 @@ static inline void h_limit(unsigned seconds) {
 #ifdef H_SLOW
     seconds *= 4;
 #endif
+    if (h_brief && seconds > 3 && seconds < 3600) seconds = 3;
     h_put(&h_deadline, h_ms() + seconds * 1000u);
 }
 
-static int h_argc;
-static char **h_argv;
-static int h_from_seen;
+static int h_listing;
+static const char *h_only; /* ",NAME,NAME,"; all cases without */
+
+static inline void h_arguments(int argc, char **argv) {
+    int i;
+    for (i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--list")) h_listing = 1;
+        else if (!strcmp(argv[i], "--brief")) h_brief = 1;
+        else if (!strcmp(argv[i], "--only") && i + 1 < argc) {
+            size_t room = strlen(argv[++i]) + 3;
+            char *quoted = malloc(room);
+            snprintf(quoted, room, ",%s,", argv[i]);
+            h_only = quoted;
+        } else {
+            fprintf(stderr, "unknown argument %s\n", argv[i]);
+            exit(2);
+        }
+    }
+}
+
+static inline int h_wanted(const char *name) {
+    char quoted[128];
+    snprintf(quoted, sizeof quoted, ",%s,", name);
+    return !h_only || strstr(h_only, quoted) != NULL;
+}
 
 static inline void h_run(const char *name, void (*fn)(void)) {
-    if (h_argc > 1 && !strcmp(h_argv[1], "--list")) {
+    if (h_listing) {
         printf("%s\n", name);
         return;
     }
-    if (h_argc > 2 && !strcmp(h_argv[1], "--only") && strcmp(h_argv[2], name)) return;
-    if (h_argc > 2 && !strcmp(h_argv[1], "--from")) {
-        if (!strcmp(h_argv[2], name)) h_from_seen = 1;
-        if (!h_from_seen) return;
-    }
-    {
-        char quoted[128];
-        const char *skipped = getenv("H_SKIP"); /* what run.py knows to end the program there */
-        snprintf(quoted, sizeof quoted, ",%s,", name);
-        if (skipped && strstr(skipped, quoted)) return;
-    }
+    if (!h_wanted(name)) return;
     h_case = name;
     h_failed = 0;
     h_limit(30);
@@ -290,8 +313,7 @@ static inline void h_run(const char *name, void (*fn)(void)) {
 #define CASE(fn) h_run(#fn, fn)
 #define TESTS                                                                                    \
     int main(int argc, char **argv) {                                                            \
-        h_argc = argc;                                                                           \
-        h_argv = argv;                                                                           \
+        h_arguments(argc, argv);                                                                 \
         h_mutex_init(&h_print);                                                                  \
         h_limit(3600);                                                                           \
         h_spawn(h_watchdog, NULL);
@@ -427,10 +449,7 @@ static inline int rec_matches(const h_record *e, HINTERNET handle, DWORD mask) {
 static inline int rec_wait_nth(recorder *r, HINTERNET handle, DWORD mask, int nth, unsigned ms, h_record *out) {
     uint64_t end;
     int i, seen, found = 0;
-#ifdef H_SLOW
-    ms *= 3;
-#endif
-    end = h_ms() + ms;
+    end = h_ms() + h_patience(ms);
     h_lock(&r->m);
     for (;;) {
         for (i = seen = 0; i < r->count; i++)

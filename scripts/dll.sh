@@ -63,5 +63,8 @@ for arch in ${*:-x86_64 i686}; do
     "$cargo" build --release --locked --lib $build_std --target "$target"
   mkdir -p "build/dll/$arch"
   cp "$CARGO_TARGET_DIR/$target/release/winhttp.dll" "build/dll/$arch/"
+  # For Wine before 8.10: Rust's standard library imports it, and there it is missing.
+  "$arch-w64-mingw32-gcc" -Os -s -shared -Wl,--kill-at -Wl,--enable-stdcall-fixup -o "build/dll/$arch/bcryptprimitives.dll" \
+    ctests/shim/bcryptprimitives.c ctests/shim/bcryptprimitives.def -ladvapi32
 done
 ls -l build/dll/*/winhttp.dll

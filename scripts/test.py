@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
-"""Runs every check in turn, logs each to build/logs, counts cases, and closes with 'N passed, N failed'.
+"""Runs every check, logs each to build/logs, counts cases, and closes with 'N passed, N failed'.
 
     test.py [STEP...]     (all steps by default; `test.py --list` names them)
+
+Steps run side by side as far as STEPS and the machine allow. A step that ends with code 77 could not be run here: it is
+reported as `not run`, and as failed where CI is set.
 """
+import dataclasses
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -15,25 +20,47 @@ LOGS = ROOT / "build" / "logs"
 SO = "target/release/libwinhttp.so"
 CC = "gcc -std=gnu11 -O2 -g -fshort-wchar -fno-builtin -Iinclude"
 
+
+@dataclasses.dataclass
+class Step:
+    name: str
+    command: str
+    after: str = ""  # the steps whose results it needs
+    lock: str = ""  # of steps with the same one runs one at a time
+    load: float = 1  # how many processors it keeps busy; 2 for what compiles much, 0.5 for what waits
+
+
+# The first that can start does, so what takes long or has much behind it stands first. The lock `debug` is Cargo's for
+# target/debug.
 STEPS = [
-    ("fmt", "cargo fmt --check"),
-    ("clippy", "cargo clippy -q --locked --all-targets -- -D warnings"),
-    ("doc", "RUSTDOCFLAGS='-D warnings' cargo doc -q --locked --no-deps --document-private-items"),
-    ("cargo-test", "cargo test --locked"),
-    ("release", "cargo build --release --locked"),
-    ("ctest", "cmake -S ctests -B build/ctests && cmake --build build/ctests -j2 && ctest --test-dir build/ctests -V -j2"),
-    ("compat", "cmake -S compat -B build/compat && cmake --build build/compat -j2 && ctest --test-dir build/compat -V"),
-    ("demo", "scripts/demo-build.sh && scripts/demo.sh target/debug/examples/echo_server build/demo/wsecho build/demo/wsecho_async"),
-    ("autobahn", f"{CC} -o build/autobahn tests/autobahn/client.c {SO} -lpthread -Wl,-rpath,'$ORIGIN/../target/release'"
-                 " && python3 tests/autobahn/run.py build/autobahn sync async"),
-    ("dll", "scripts/dll.sh && scripts/check-dll.sh"),
-    ("wine-demo", "scripts/wine-demo.sh"),
-    ("wine-ours", "ctests/run-wine.sh --dll build/dll/x86_64/winhttp.dll"),
-    ("wine-autobahn", "tests/autobahn/wine.sh"),
-    ("wine-programs", "python3 tests/programs/run.py wine build/dll/x86_64/winhttp.dll crash-report dotnet"),
-    ("asan", "scripts/sanitizer.sh address -j2"),
-    ("tsan", "scripts/sanitizer.sh thread -j2"),
+    Step("fmt", "cargo fmt --check", load=0.5),
+    Step("wine32", "scripts/wine32.sh --install || exit 77", load=0.5),
+    Step("release", "cargo build --release --locked", load=2),
+    Step("dll", "scripts/dll.sh && scripts/check-dll.sh", load=2),
+    Step("wine-build", "ctests/run-wine.sh build && ctests/run-wine.sh --arch i686 build", "dll"),
+    Step("clippy", "cargo clippy -q --locked --all-targets -- -D warnings", lock="debug", load=2),
+    Step("ctest", "cmake -S ctests -B build/ctests && cmake --build build/ctests -j2 && ctest --test-dir build/ctests -V -j2", "release"),
+    Step("wine-ours", "ctests/run-wine.sh ours", "wine-build"),
+    Step("wine32-ours", "ctests/run-wine.sh --arch i686 ours", "wine-build wine32"),
+    Step("wine-own", "JOBS=8 ctests/run-wine.sh own", "wine-build", load=0.5),
+    Step("asan", "scripts/sanitizer.sh address -j2", load=2),
+    Step("tsan", "scripts/sanitizer.sh thread -j2", load=2),
+    Step("autobahn", f"{CC} -o build/autobahn tests/autobahn/client.c {SO} -lpthread -Wl,-rpath,'$ORIGIN/../target/release'"
+         " && python3 tests/autobahn/run.py build/autobahn sync async", "release"),
+    Step("wine-autobahn", "tests/autobahn/wine.sh", "dll"),
+    Step("wine-programs", "python3 tests/programs/run.py wine build/dll/x86_64/winhttp.dll crash-report dotnet", "dll"),
+    Step("cargo-test", "cargo test --locked", lock="debug", load=2),
+    Step("doc", "RUSTDOCFLAGS='-D warnings' cargo doc -q --locked --no-deps --document-private-items", lock="debug", load=2),
+    Step("compat", "cmake -S compat -B build/compat && cmake --build build/compat -j2 && ctest --test-dir build/compat -V"),
+    Step("demo", "scripts/demo-build.sh && scripts/demo.sh target/debug/examples/echo_server build/demo/wsecho build/demo/wsecho_async",
+         "release", lock="debug"),
+    Step("wine-demo", "scripts/wine-demo.sh", "dll", lock="debug"),
 ]
+# What may run at once, in units of `load`.
+ROOM = (os.cpu_count() or 1) * 1.5
+LIMIT = 1200  # seconds; a step that takes longer is ended
+NOT_RUN = 77
+
 # Lines that say how many; each step without any counts as one.
 COUNTS = [
     re.compile(r"^test result: \w+\. (\d+) passed; (\d+) failed"),
@@ -57,35 +84,96 @@ def count(log):
     return passed, failed
 
 
-def main():
-    os.chdir(ROOT)
-    LOGS.mkdir(parents=True, exist_ok=True)
-    if sys.argv[1:] == ["--list"]:
-        print("\n".join(name for name, _ in STEPS))
-        return 0
-    chosen = sys.argv[1:] or [name for name, _ in STEPS]
-    total = [0, 0]
-    for name, command in STEPS:
-        if name not in chosen:
-            continue
-        start = time.monotonic()
-        log = LOGS / f"{name}.log"
-        with open(log, "wb") as out:
-            code = subprocess.run(["sh", "-c", command], stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL).returncode
-        text = log.read_text(encoding="utf-8", errors="replace")
+class Running:
+    def __init__(self, step):
+        self.step, self.start = step, time.monotonic()
+        self.log = LOGS / f"{step.name}.log"
+        with open(self.log, "wb") as out:
+            self.process = subprocess.Popen(["sh", "-c", step.command], stdout=out, stderr=subprocess.STDOUT,
+                                            stdin=subprocess.DEVNULL, start_new_session=True)
+
+    def ended(self):
+        """The exit code, or None while it runs."""
+        if time.monotonic() - self.start > LIMIT and self.process.poll() is None:
+            self.stop()
+            return f"not done in {LIMIT} s"
+        return self.process.poll()
+
+    def stop(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def report(self, code):
+        """Says how it went; the cases that passed and failed."""
+        name, seconds = self.step.name, time.monotonic() - self.start
+        text = self.log.read_text(encoding="utf-8", errors="replace")
+        if code == NOT_RUN and not os.environ.get("CI"):
+            print(f"not run {name}: {(text.strip().splitlines() or ['?'])[-1]}", flush=True)
+            return 0, 0
         passed, failed = count(text)
         if passed + failed == 0:
             passed, failed = (1, 0) if code == 0 else (0, 1)
         elif code and not failed:
             failed = 1
-        total[0] += passed
-        total[1] += failed
-        print(f"{'ok  ' if not failed else 'FAIL'} {name}: {passed} passed, {failed} failed, {time.monotonic() - start:.0f} s", flush=True)
+        print(f"{'ok  ' if not failed else 'FAIL'} {name}: {passed} passed, {failed} failed, {seconds:.0f} s", flush=True)
         if failed:
             shown = [line for line in text.splitlines() if not re.match(r"^(\d+: )?(ok |test .* ok$)", line)]
             print("\n".join("    " + line for line in shown[-60:]), flush=True)
-    print(f"{total[0]} passed, {total[1]} failed")
-    return 1 if total[1] or not total[0] else 0
+            if isinstance(code, str):
+                print("    " + code, flush=True)
+        return passed, failed
+
+
+def run(waiting):
+    total, running, codes = [0, 0], [], {}
+    names = {step.name for step in waiting}
+    try:
+        while waiting or running:
+            for step in list(waiting):
+                needed = [name for name in step.after.split() if name in names]
+                broken = [name for name in needed if codes.get(name)]
+                if broken:
+                    waiting.remove(step)
+                    codes[step.name] = codes[broken[0]]
+                    as_well = codes[step.name] == NOT_RUN and not os.environ.get("CI")
+                    print(f"{'not run' if as_well else 'FAIL'} {step.name}: needs {broken[0]}", flush=True)
+                    total[1] += 0 if as_well else 1
+                elif all(name in codes for name in needed):
+                    busy = sum(one.step.load for one in running)
+                    locked = step.lock and any(one.step.lock == step.lock for one in running)
+                    if not running or not locked and busy + step.load <= ROOM:
+                        waiting.remove(step)
+                        running.append(Running(step))
+            for one in list(running):
+                code = one.ended()
+                if code is not None:
+                    running.remove(one)
+                    passed, failed = one.report(code)
+                    codes[one.step.name] = code
+                    total[0] += passed
+                    total[1] += failed
+            time.sleep(0.1)
+    finally:
+        for one in running:
+            one.stop()
+    return total
+
+
+def main():
+    os.chdir(ROOT)
+    LOGS.mkdir(parents=True, exist_ok=True)
+    if sys.argv[1:] == ["--list"]:
+        print("\n".join(step.name for step in STEPS))
+        return 0
+    unknown = set(sys.argv[1:]) - {step.name for step in STEPS}
+    if unknown:
+        print(f"no such step: {' '.join(sorted(unknown))}; --list names them")
+        return 2
+    start = time.monotonic()
+    passed, failed = run([step for step in STEPS if not sys.argv[1:] or step.name in sys.argv[1:]])
+    print(f"all in {time.monotonic() - start:.0f} s")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
 
 
 sys.exit(main())

@@ -5,19 +5,13 @@ set -eu
 cd "$(dirname "$0")/.."
 out=build/wine-demo
 mkdir -p $out
-cp build/dll/x86_64/winhttp.dll $out/
-# Wine before 8.10 lacks bcryptprimitives (ctests/shim).
-x86_64-w64-mingw32-gcc -Os -s -shared -o $out/bcryptprimitives.dll ctests/shim/bcryptprimitives.c ctests/shim/bcryptprimitives.def -ladvapi32
+cp build/dll/x86_64/*.dll $out/
 for name in wsecho wsecho_async; do
   x86_64-w64-mingw32-gcc -std=gnu11 -O2 -Wall -Wextra -Wno-cast-function-type -D_WIN32_WINNT=0x0a00 -static -o $out/$name.exe examples/$name.c -lwinhttp
 done
 cargo build -q --locked --example echo_server
-export WINEPREFIX="${WINEPREFIX:-$PWD/build/wineprefix}" WINEDLLOVERRIDES="winhttp=n;winedbg.exe=d"
-unset DISPLAY
-wine=${WINE:-$(command -v wine64 || command -v wine || echo /usr/lib/wine/wine64)}
-[ -d "$WINEPREFIX" ] || WINEDEBUG=-all $wine wineboot -i > /dev/null 2>&1
 status=0
-WINEDEBUG=-all,+loaddll DEMO_WRAP=$wine scripts/demo.sh "${CARGO_TARGET_DIR:-target}/debug/examples/echo_server" \
+WINEDEBUG=-all,+loaddll WINEDLLOVERRIDES="winhttp=n" DEMO_WRAP="scripts/wine.sh x86_64" scripts/demo.sh "${CARGO_TARGET_DIR:-target}/debug/examples/echo_server" \
   $out/wsecho.exe $out/wsecho_async.exe 2> $out/log || status=$?
 loaded=$(grep -i 'Loaded .*winhttp\.dll' $out/log | sed 's/.*Loaded //' | sort | uniq -c || true)
 echo "winhttp.dll loaded: $loaded"

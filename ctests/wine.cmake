@@ -1,0 +1,46 @@
+# The C tests as Windows programs, run under Wine twice: `ours.NAME` with our DLL beside the program, `own.NAME` with Wine's
+# built-in one. ctests/run-wine.sh sets this up:
+#   -DWINHTTP_LIBRARY=FILE   our winhttp.dll
+#   -DWINE=COMMAND           what starts a program
+set(WINHTTP_LIBRARY "" CACHE FILEPATH "The DLL under test")
+set(WINE "wine" CACHE STRING "The command that runs a Windows program")
+set(EXPECTED "${CMAKE_CURRENT_SOURCE_DIR}/expected")
+set(SECONDS 420)
+list(REMOVE_ITEM PROGRAMS leak) # counts Linux's descriptors
+list(APPEND PROGRAMS module trust) # these two are about Windows
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/ours ${CMAKE_BINARY_DIR}/own)
+get_filename_component(LIBRARY_DIR "${WINHTTP_LIBRARY}" DIRECTORY)
+foreach(dll winhttp bcryptprimitives) # what scripts/dll.sh builds
+  configure_file(${LIBRARY_DIR}/${dll}.dll ${CMAKE_BINARY_DIR}/ours/${dll}.dll COPYONLY)
+endforeach()
+
+foreach(name IN LISTS PROGRAMS)
+  add_executable(${name} ${name}.c)
+  target_compile_definitions(${name} PRIVATE _WIN32_WINNT=0x0a00)
+  target_compile_options(${name} PRIVATE -Wall -Wextra -Wno-unused-function -Wno-cast-function-type)
+  target_link_options(${name} PRIVATE -static)
+  target_link_libraries(${name} PRIVATE version crypt32)
+  if(NOT name STREQUAL unload) # it loads the library itself
+    target_link_libraries(${name} PRIVATE winhttp)
+  endif()
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/ours)
+  add_custom_command(TARGET ${name} POST_BUILD COMMAND ${CMAKE_COMMAND} -E copy $<TARGET_FILE:${name}> ${CMAKE_BINARY_DIR}/own/)
+
+  # Those with the most rows wait the most, so they start first.
+  file(STRINGS ${EXPECTED}/wine.txt rows REGEX "^${name}/")
+  list(LENGTH rows rows)
+
+  add_test(NAME ours.${name} COMMAND ${PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/run.py
+    --known ${EXPECTED}/wine-ours.txt ${CMAKE_BINARY_DIR}/ours/${name}.exe)
+  set_tests_properties(ours.${name} PROPERTIES LABELS ours TIMEOUT ${SECONDS}
+    ENVIRONMENT "CTEST_WRAP=${WINE};WINEDLLOVERRIDES=winhttp=n;WINHTTP_WANTED=ours")
+  add_test(NAME own.${name} COMMAND ${PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/run.py
+    --known ${EXPECTED}/wine.txt ${CMAKE_BINARY_DIR}/own/${name}.exe)
+  set_tests_properties(own.${name} PROPERTIES LABELS own TIMEOUT ${SECONDS} COST ${rows}
+    ENVIRONMENT "CTEST_WRAP=${WINE};WINEDLLOVERRIDES=;WINHTTP_WANTED=system")
+endforeach()
+foreach(name IN LISTS ALONE)
+  if(TEST ours.${name})
+    set_tests_properties(ours.${name} PROPERTIES RUN_SERIAL TRUE)
+  endif()
+endforeach()
