@@ -1,8 +1,11 @@
 //! How what happened becomes the one number that C sees. Exhaustive matches: a new variant asks.
 
+use std::cell::Cell;
+
 use crate::base::Code;
 use crate::net::op::Fault;
 use crate::net::tls;
+use crate::platform;
 use crate::proto::coding::Corrupt;
 use crate::proto::h1::BodyError;
 use crate::proto::h1::HeadError;
@@ -10,15 +13,28 @@ use crate::proto::headers::HeaderError;
 
 /// A step's I/O ended early; `broken` is what a broken connection means at this step.
 pub(super) fn fault(fault: &Fault, broken: Code) -> Code {
-    match fault {
-        Fault::Cancelled => Code::OPERATION_CANCELLED,
-        Fault::TimedOut => Code::TIMEOUT,
+    let (code, socket_code) = match fault {
+        Fault::Cancelled => (Code::OPERATION_CANCELLED, 0),
+        Fault::TimedOut => (Code::TIMEOUT, 0),
         Fault::Io(error) => {
             log::debug!("{error}");
-            broken
+            let unknown = if broken == Code::NAME_NOT_RESOLVED { WSAHOST_NOT_FOUND } else { 0 };
+            (broken, platform::winsock_code(error).unwrap_or(unknown))
         }
-    }
+    };
+    SOCKET_CODE.set(socket_code);
+    code
 }
+
+/// The Winsock code behind the last I/O error that this thread has been told of
+/// (`WINHTTP_OPTION_EXTENDED_ERROR`); 0 when it had none.
+pub(super) fn socket_code() -> u32 {
+    SOCKET_CODE.get()
+}
+
+thread_local!(static SOCKET_CODE: Cell<u32> = const { Cell::new(0) });
+
+const WSAHOST_NOT_FOUND: u32 = 11001;
 
 pub(super) fn head(error: HeadError) -> Code {
     match error {

@@ -4,6 +4,8 @@
 use crate::api::proxy::ProxyAccess;
 use crate::base::Code;
 use crate::base::Result;
+use crate::net::Dialing;
+use crate::proto::url::CodePage;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -34,6 +36,70 @@ pub(crate) struct Settings {
     /// `WINHTTP_OPTION_RECEIVE_PROXY_CONNECT_RESPONSE`: whatever a proxy says instead of making a tunnel
     /// is for the application.
     pub(crate) proxy_refusals: bool,
+    pub(crate) request: RequestSettings,
+    pub(crate) protocol: ProtocolSettings,
+    pub(crate) socket: SocketSettings,
+}
+
+/// What requests are made of.
+#[allow(dead_code)]
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RequestSettings {
+    /// Kept to be read back, as are the two after it.
+    pub(crate) read_buffer: u32,
+    pub(crate) write_buffer: u32,
+    pub(crate) priority: u32,
+    /// That of the query, when it is escaped.
+    pub(crate) code_page: CodePage,
+    /// A redirect target with a user's name is no good.
+    pub(crate) reject_user_info: bool,
+    /// The application's own note.
+    pub(crate) annotation: Vec<u16>,
+    /// The name to resolve instead of the URL's.
+    pub(crate) resolution_host: Option<String>,
+}
+
+/// HTTP beyond 1.1, which nothing here ends up with.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ProtocolSettings {
+    /// `WINHTTP_PROTOCOL_FLAG_*`.
+    pub(crate) wished: u32,
+    /// With another protocol than the wished ones the send fails.
+    pub(crate) required: bool,
+}
+
+/// How connections are made.
+#[allow(dead_code)]
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SocketSettings {
+    pub(crate) how: Dialing,
+    /// `WINHTTP_OPTION_IPV6_FAST_FALLBACK`.
+    pub(crate) fast_fallback: bool,
+    pub(crate) retries: Retries,
+    /// The number to mark the connection with.
+    pub(crate) guid: Option<Guid>,
+    pub(crate) match_guid: Option<MatchGuid>,
+}
+
+/// A GUID's bytes, as C has them in memory.
+pub(crate) type Guid = [u8; 16];
+
+/// Which connections may serve the request.
+#[allow(dead_code)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MatchGuid {
+    pub(crate) guid: Guid,
+    /// Unmarked ones may not.
+    pub(crate) only_marked: bool,
+}
+
+/// `WINHTTP_FAILED_CONNECTION_RETRIES`.
+#[allow(dead_code)]
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Retries {
+    pub(crate) most: u32,
+    /// `WINHTTP_CONNECTION_RETRY_CONDITION_*`.
+    pub(crate) conditions: u32,
 }
 
 /// Milliseconds; 0 and `u32::MAX` are none. The values read back as they were set.
@@ -91,6 +157,9 @@ impl Default for Settings {
             max_conns_per_1_0_server: u32::MAX,
             proxy: ProxyAccess::Direct,
             proxy_refusals: false,
+            request: RequestSettings::default(),
+            protocol: ProtocolSettings::default(),
+            socket: SocketSettings::default(),
         }
     }
 }

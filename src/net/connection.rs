@@ -12,6 +12,8 @@ use crate::net::op::Interest;
 use crate::net::op::Waiting;
 use crate::net::pool::Origin;
 use crate::net::tls;
+use crate::platform;
+use crate::platform::TcpStatistics;
 
 /// Belongs to whoever uses it at the moment: a request, then the pool and other requests, or a WebSocket.
 pub(crate) struct Connection {
@@ -22,6 +24,7 @@ pub(crate) struct Connection {
     peer: SocketAddr,
     /// How many requests have gone out on it.
     requests: u32,
+    since: Instant,
 }
 
 impl Connection {
@@ -32,7 +35,7 @@ impl Connection {
         peer: SocketAddr,
     ) -> io::Result<Connection> {
         let local = socket.local()?;
-        Ok(Connection { origin, socket, tls, local, peer, requests: 0 })
+        Ok(Connection { origin, socket, tls, local, peer, requests: 0, since: Instant::now() })
     }
 
     /// The same connection when it leads on to another place.
@@ -129,6 +132,15 @@ impl Connection {
 
     pub(crate) fn tls(&self) -> Option<&tls::Session> {
         self.tls.as_ref()
+    }
+
+    /// What the system knows of it; `None` where it does not tell.
+    pub(crate) fn statistics(&self) -> Option<TcpStatistics> {
+        let mut statistics = platform::statistics(self.socket.id())?;
+        if statistics.connection_ms == 0 {
+            statistics.connection_ms = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        }
+        Some(statistics)
     }
 
     pub(crate) fn local(&self) -> SocketAddr {

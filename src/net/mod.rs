@@ -16,6 +16,7 @@ mod wait;
 use crate::platform;
 pub(crate) use connection::Connection;
 pub(crate) use resolve::resolve;
+pub(crate) use socket::Dialing;
 pub(crate) use socket::Socket;
 pub(crate) use wait::Sleep;
 pub(crate) use wait::Sleepers;

@@ -26,6 +26,8 @@ pub(crate) struct Origin {
     pub(crate) via: Via,
     /// The only user's number, for a session that shares with nobody.
     pub(crate) owner: Option<usize>,
+    /// The network interface that it has to go by; 0 is any.
+    pub(crate) interface: u32,
     /// How TLS was made, for `https`.
     pub(crate) tls: Option<(tls::Protocols, tls::Forgive)>,
 }

@@ -6,12 +6,25 @@ use std::io::Write;
 use std::net::Shutdown;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mio::net::TcpStream;
 
 use crate::net::engine::Engine;
 use crate::net::engine::Registration;
 use crate::platform;
+
+/// How sockets are made: `WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY`, `_TCP_PRIORITY_HINT` and
+/// `_TCP_KEEPALIVE`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Dialing {
+    /// The index of the network interface to go by; 0 is any.
+    pub(crate) interface: u32,
+    /// Windows' `SOCKET_PRIORITY_HINT`.
+    pub(crate) priority: Option<u32>,
+    /// After how long, and how often, the system probes an idle connection.
+    pub(crate) keep_alive: Option<(Duration, Duration)>,
+}
 
 /// Reads and writes never block; `WouldBlock` says to wait.
 pub(crate) struct Socket {
@@ -22,8 +35,19 @@ pub(crate) struct Socket {
 
 impl Socket {
     /// Begins to connect; the socket is connected when [`Socket::connected`] says so.
-    pub(crate) fn connect(to: SocketAddr, engine: Option<&Arc<Engine>>) -> io::Result<Socket> {
-        let mut socket = Socket { tcp: TcpStream::connect(to)?, registration: None };
+    pub(crate) fn connect(to: SocketAddr, how: Dialing, engine: Option<&Arc<Engine>>) -> io::Result<Socket> {
+        let tcp = match how.interface {
+            0 => TcpStream::connect(to)?,
+            interface => platform::connect_through(interface, to)?,
+        };
+        let mut socket = Socket { tcp, registration: None };
+        let wishes = [
+            how.keep_alive.map(|(time, interval)| platform::set_keep_alive(socket.id(), time, interval)),
+            how.priority.map(|hint| platform::set_priority(socket.id(), hint)),
+        ];
+        for failed in wishes.into_iter().flatten().filter_map(Result::err) {
+            log::warn!("a socket option is not to be had: {failed}");
+        }
         if let Some(engine) = engine {
             socket.register(engine)?;
         }

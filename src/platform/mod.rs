@@ -5,6 +5,8 @@
 //! - `wait`: blocks until a socket is ready, the signal is set, or time is up
 //! - `event_support`, `signal_event`: sets a Win32 event object of the application's
 //! - `socket_address`: an address as C sees it
+//! - `winsock_code`: an error as Winsock numbers it
+//! - `tcp`: options and statistics of a connection
 //! - `ticks`: the performance counter
 //! - `spawn_thread`: a thread that keeps the library's code mapped until it ends
 //! - `JUDGES_CHAINS`, `chain_problems`: whether the system itself judges certificates, and its verdict
@@ -48,4 +50,35 @@ pub(crate) struct ChainProblems {
     pub(crate) revoked: bool,
     /// Malformed, badly signed, prohibited, or otherwise unusable.
     pub(crate) invalid: bool,
+}
+
+/// What the system knows of a TCP connection, in the terms of Windows' `TCP_INFO_v1`. What it does not
+/// know is 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TcpStatistics {
+    /// `TCPSTATE`.
+    pub(crate) state: u32,
+    pub(crate) mss: u32,
+    /// Since when it exists; 0 where only we know.
+    pub(crate) connection_ms: u64,
+    pub(crate) timestamps: bool,
+    pub(crate) rtt_us: u32,
+    pub(crate) min_rtt_us: u32,
+    pub(crate) bytes_in_flight: u32,
+    pub(crate) congestion_window: u32,
+    pub(crate) send_window: u32,
+    pub(crate) receive_window: u32,
+    pub(crate) receive_buffer: u32,
+    pub(crate) bytes_out: u64,
+    pub(crate) bytes_in: u64,
+    pub(crate) bytes_reordered: u32,
+    pub(crate) bytes_retransmitted: u32,
+    pub(crate) fast_retransmits: u32,
+    pub(crate) duplicate_acks: u32,
+    pub(crate) timeouts: u32,
+    pub(crate) syn_retransmits: u8,
+    /// How long sending had to wait, and for what.
+    pub(crate) limited_by_receiver_ms: u32,
+    pub(crate) limited_by_congestion_ms: u32,
+    pub(crate) limited_by_sender_ms: u32,
 }

@@ -1,9 +1,13 @@
 //! Connections: how they are made, kept, shared and told of.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
+use crate::api::options::dword_at;
 use crate::api::options::put;
 use crate::api::options::row::*;
+use crate::base::Code;
+use crate::base::Result;
 use crate::platform;
 
 pub(super) static ROWS: &[Row] = &[
@@ -38,9 +42,89 @@ pub(super) static ROWS: &[Row] = &[
             Ok(connection_info(local, peer))
         }),
     ),
+    row(105, "NETWORK_INTERFACE_AFFINITY", SR, SR, knob!(socket.how.interface)),
+    row(
+        128,
+        "TCP_PRIORITY_HINT",
+        SR,
+        NONE,
+        dword_in(|on, hint| match hint {
+            0..=2 => on.change(|settings| settings.socket.how.priority = Some(hint)),
+            _ => Err(Code::INVALID_PARAMETER),
+        }),
+    ),
+    row(
+        141,
+        "CONNECTION_STATS_V0",
+        NONE,
+        R,
+        struct_out(TCP_INFO_V0_SIZE, |on| tcp_info(on, TCP_INFO_V0_SIZE)),
+    ),
     row(143, "EXPIRE_CONNECTION", R, NONE, flag(|on, ()| on.request()?.expire_connection())),
+    row(
+        150,
+        "CONNECTION_STATS_V1",
+        NONE,
+        R,
+        struct_out(TCP_INFO_V1_SIZE, |on| tcp_info(on, TCP_INFO_V1_SIZE)),
+    ),
+    row(152, "TCP_KEEPALIVE", S, NONE, struct_in(12, set_keep_alive)),
+    row(153, "TCP_FAST_OPEN", S, NONE, dword_in(|_, _| Ok(()))).without_effect(),
+    row(172, "BACKGROUND_CONNECTIONS", S, NONE, dword_in(|_, _| Ok(()))).without_effect(),
+    row(173, "FIRST_AVAILABLE_CONNECTION", S, NONE, dword_in(|_, _| Ok(()))).without_effect(),
+    row(
+        177,
+        "TCP_PRIORITY_STATUS",
+        NONE,
+        R,
+        dword_out(|on| {
+            on.request()?.addresses()?;
+            on.read(|settings| settings.socket.how.priority.is_some().into())
+        }),
+    ),
     row(195, "DISABLE_GLOBAL_POOLING", S, NONE, switch!(own_pool)),
 ];
+
+/// `tcp_keepalive`: on or off, and two times in milliseconds.
+fn set_keep_alive(on: Target<'_>, value: &[u8]) -> Result<()> {
+    let ms = |at: usize| Duration::from_millis(dword_at(value, at).into());
+    let wish = (dword_at(value, 0) != 0).then(|| (ms(4), ms(8)));
+    on.change(|settings| settings.socket.how.keep_alive = wish)
+}
+
+/// `TCP_INFO_v1`, or as much of it as `TCP_INFO_v0` has.
+fn tcp_info(on: Target<'_>, size: usize) -> Result<Vec<u8>> {
+    let tcp = on.request()?.statistics()?;
+    let mut info = vec![0; TCP_INFO_V1_SIZE];
+    for (at, dword) in [
+        (0, tcp.state),
+        (4, tcp.mss),
+        (20, tcp.rtt_us),
+        (24, tcp.min_rtt_us),
+        (28, tcp.bytes_in_flight),
+        (32, tcp.congestion_window),
+        (36, tcp.send_window),
+        (40, tcp.receive_window),
+        (44, tcp.receive_buffer),
+        (64, tcp.bytes_reordered),
+        (68, tcp.bytes_retransmitted),
+        (72, tcp.fast_retransmits),
+        (76, tcp.duplicate_acks),
+        (80, tcp.timeouts),
+        (92, tcp.limited_by_receiver_ms),
+        (108, tcp.limited_by_congestion_ms),
+        (124, tcp.limited_by_sender_ms),
+    ] {
+        put(&mut info, at, &dword.to_ne_bytes());
+    }
+    for (at, number) in [(8, tcp.connection_ms), (48, tcp.bytes_out), (56, tcp.bytes_in)] {
+        put(&mut info, at, &number.to_ne_bytes());
+    }
+    put(&mut info, 16, &[tcp.timestamps.into()]);
+    put(&mut info, 84, &[tcp.syn_retransmits]);
+    info.truncate(size);
+    Ok(info)
+}
 
 /// 0 connections means 2.
 fn at_least_two(count: u32) -> u32 {
@@ -57,6 +141,8 @@ fn connection_info(local: SocketAddr, peer: SocketAddr) -> Vec<u8> {
     info
 }
 
+const TCP_INFO_V0_SIZE: usize = 88;
+const TCP_INFO_V1_SIZE: usize = 136;
 const SOCKADDR_STORAGE_SIZE: usize = 128;
 #[cfg(target_pointer_width = "64")]
 const CONNECTION_INFO_SIZE: usize = 264;

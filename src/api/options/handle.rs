@@ -1,6 +1,12 @@
 //! What every handle has, and what concerns the library as a whole.
 
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+
 use crate::api::Object;
+use crate::api::errors;
+use crate::api::options::dword_at;
 use crate::api::options::row::*;
 use crate::base::Code;
 use crate::platform;
@@ -34,6 +40,7 @@ pub(super) static ROWS: &[Row] = &[
         SCRW,
         pointer_out(|on| Ok(on.object()?.node().parent().map_or(0, |parent| parent.node().handle().raw()))),
     ),
+    row(24, "EXTENDED_ERROR", NONE, SRN, dword_out(|_| Ok(errors::socket_code()))),
     row(
         45,
         "CONTEXT_VALUE",
@@ -47,7 +54,41 @@ pub(super) static ROWS: &[Row] = &[
             },
         },
     ),
-    row(80, "WORKER_THREAD_COUNT", NONE, SCR, dword_out(|_| Ok(0))),
+    row(
+        59,
+        "HTTP_VERSION",
+        N,
+        N,
+        Access::Struct {
+            size: 8,
+            get: |_| Ok(HTTP_VERSION.load(Ordering::Relaxed).to_ne_bytes().to_vec()),
+            set: |_, version| match (dword_at(version, 0), dword_at(version, 4)) {
+                (1, 0 | 1) => {
+                    let version = version.try_into().map_err(|_| Code::INTERNAL_ERROR)?;
+                    HTTP_VERSION.store(u64::from_ne_bytes(version), Ordering::Relaxed);
+                    Ok(())
+                }
+                _ => Err(Code::INVALID_PARAMETER),
+            },
+        },
+    )
+    .without_effect(),
+    // As many threads as there is work for, always.
+    row(80, "WORKER_THREAD_COUNT", N, SCR, dword(|_| Ok(0), |_, _| Ok(()))).without_effect(),
+    row(
+        85,
+        "ENABLETRACING",
+        N,
+        N,
+        dword(
+            |_| Ok(TRACING.load(Ordering::Relaxed).into()),
+            |_, yes| {
+                TRACING.store(yes != 0, Ordering::Relaxed);
+                Ok(())
+            },
+        ),
+    )
+    .without_effect(),
     row(
         99,
         "UNLOAD_NOTIFY_EVENT",
@@ -64,4 +105,46 @@ pub(super) static ROWS: &[Row] = &[
     ),
     // A promise of the application's that makes no difference: the engine copes either way.
     row(111, "ASSURED_NON_BLOCKING_CALLBACKS", S, NONE, dword_in(|_, _| Ok(()))).without_effect(),
+    row(
+        184,
+        "FEATURE_SUPPORTED",
+        S,
+        NONE,
+        dword_in(|_, feature| match FEATURES.contains(&feature) {
+            true => Ok(()),
+            false => Err(Code::INVALID_OPTION),
+        }),
+    ),
+];
+
+/// What the process set; nothing depends on it.
+static HTTP_VERSION: AtomicU64 = AtomicU64::new(u64::from_ne_bytes(HTTP_1_1));
+static TRACING: AtomicBool = AtomicBool::new(false);
+
+/// `HTTP_VERSION_INFO`.
+const HTTP_1_1: [u8; 8] = {
+    let one = 1u32.to_ne_bytes();
+    [one[0], one[1], one[2], one[3], one[0], one[1], one[2], one[3]]
+};
+
+/// `WINHTTP_FEATURE_*`: what is there and has its effect, so that a program may rely on it.
+const FEATURES: &[u32] = &[
+    3,  // CONNECTION_STATS_V0
+    4,  // REQUEST_TIMES
+    5,  // EXPIRE_CONNECTION
+    7,  // HTTP_PROTOCOL_REQUIRED
+    8,  // REQUEST_STATS
+    12, // CONNECTION_STATS_V1
+    14, // TCP_KEEPALIVE
+    44, // IS_FEATURE_SUPPORTED
+    46, // ADD_REQUEST_HEADERS_EX
+    48, // READ_DATA_EX
+    53, // FLAG_SECURE_DEFAULTS
+    54, // EXTENDED_HEADER_FLAG_UNICODE
+    55, // QUERY_FLAG_TRAILERS
+    56, // QUERY_FLAG_WIRE_ENCODING
+    63, // READ_DATA_EX_FLAG_FILL_BUFFER
+    73, // REQUEST_ANNOTATION
+    76, // DISABLE_GLOBAL_POOLING
+    80, // ICU_INCLUDE_DEFAULT_PORT
 ];

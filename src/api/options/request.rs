@@ -4,10 +4,14 @@ use crate::api::Measures;
 use crate::api::options::put;
 use crate::api::options::row::*;
 use crate::base::Code;
+use crate::base::Result;
 use crate::proto::headers::narrow;
 use crate::proto::headers::widen;
+use crate::proto::url::CodePage;
 
 pub(super) static ROWS: &[Row] = &[
+    row(12, "READ_BUFFER_SIZE", R, R, knob!(request.read_buffer)).without_effect(),
+    row(13, "WRITE_BUFFER_SIZE", R, R, knob!(request.write_buffer)).without_effect(),
     row(34, "URL", NONE, R, text_out(|on| Ok(on.request()?.url().encode_utf16().collect()))),
     row(
         41,
@@ -22,6 +26,7 @@ pub(super) static ROWS: &[Row] = &[
             },
         ),
     ),
+    row(58, "REQUEST_PRIORITY", R, R, knob!(request.priority)).without_effect(),
     // Bits accumulate.
     row(
         63,
@@ -30,12 +35,41 @@ pub(super) static ROWS: &[Row] = &[
         NONE,
         dword_in(|on, features| on.change(|settings| settings.disabled |= features)),
     ),
+    row(
+        68,
+        "CODEPAGE",
+        S,
+        NONE,
+        dword_in(|on, number| {
+            let code_page = CodePage::of_number(number).ok_or(Code::INVALID_PARAMETER)?;
+            on.change(|settings| settings.request.code_page = code_page)
+        }),
+    ),
+    row(81, "PASSPORT_COBRANDING_TEXT", NONE, R, text_out(no_passport)),
+    row(82, "PASSPORT_COBRANDING_URL", NONE, R, text_out(no_passport)),
+    row(
+        83,
+        "CONFIGURE_PASSPORT_AUTH",
+        S,
+        NONE,
+        dword_in(|_, flags| match flags & !PASSPORT_FLAGS {
+            0 => Ok(()),
+            _ => Err(Code::INVALID_PARAMETER),
+        }),
+    )
+    .without_effect(),
+    row(86, "PASSPORT_SIGN_OUT", S, NONE, text(no_passport, |_, _| Ok(()))).without_effect(),
+    row(87, "PASSPORT_RETURN_URL", NONE, R, text_out(no_passport)),
     row(88, "REDIRECT_POLICY", SR, SR, knob!(redirect_policy, |policy| policy <= 2)),
     row(89, "MAX_HTTP_AUTOMATIC_REDIRECTS", SR, SR, knob!(max_redirects).wrong_size(Code::INVALID_PARAMETER)),
     row(90, "MAX_HTTP_STATUS_CONTINUE", SR, SR, knob!(max_status_continue)),
     row(91, "MAX_RESPONSE_HEADER_SIZE", SR, SR, knob!(max_header_size)),
     row(92, "MAX_RESPONSE_DRAIN_SIZE", SR, SR, knob!(max_drain_size)),
+    row(100, "REJECT_USERPWD_IN_URL", SR, NONE, switch!(request.reject_user_info)),
+    row(110, "UNSAFE_HEADER_PARSING", R, NONE, dword_in(|_, _| Ok(()))).without_effect(),
     row(118, "DECOMPRESSION", SR, NONE, knob!(decompression, |codings| codings <= 3)),
+    // Path and query are always encoded.
+    row(138, "ENCODE_EXTRA", SR, NONE, dword_in(|_, _| Ok(()))).without_effect(),
     row(
         142,
         "REQUEST_TIMES",
@@ -50,7 +84,27 @@ pub(super) static ROWS: &[Row] = &[
         R,
         struct_out(REQUEST_STATS_SIZE, |on| Ok(request_stats(&on.request()?.measures()?))),
     ),
+    row(
+        192,
+        "REQUEST_ANNOTATION",
+        R,
+        R,
+        text(
+            |on| on.read(|settings| settings.request.annotation.clone()),
+            |on, note| {
+                if note.len() > MOST_ANNOTATION {
+                    return Err(Code::INVALID_PARAMETER);
+                }
+                on.change(|settings| settings.request.annotation = note.to_vec())
+            },
+        ),
+    ),
 ];
+
+/// No response ever came by way of Passport.
+fn no_passport(_: Target<'_>) -> Result<Vec<u16>> {
+    Err(Code::INCORRECT_HANDLE_STATE)
+}
 
 /// `WINHTTP_REQUEST_TIMES`: how many are in use, then the times.
 fn request_times(measures: &Measures) -> Vec<u8> {
@@ -83,5 +137,9 @@ fn put_numbers(to: &mut [u8], at: usize, numbers: &[u64]) {
 const REQUEST_TIMES_SIZE: usize = 520;
 #[cfg(target_pointer_width = "32")]
 const REQUEST_TIMES_SIZE: usize = 516;
+/// `WINHTTP_ENABLE_PASSPORT_AUTH`, `WINHTTP_DISABLE_PASSPORT_KEYRING`, `WINHTTP_ENABLE_PASSPORT_KEYRING`.
+const PASSPORT_FLAGS: u32 = 0x7000_0000;
+/// `WINHTTP_OPTION_REQUEST_ANNOTATION_MAX_LENGTH`, characters.
+const MOST_ANNOTATION: usize = 64_000;
 const REQUEST_STATS_SIZE: usize = 272;
 const REQUEST_STAT_FLAG_FIRST_REQUEST: u64 = 0x20;

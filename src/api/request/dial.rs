@@ -143,7 +143,8 @@ impl Request {
 
     fn origin(&self, host: &Host, port: u16, via: Via, tls: Option<TlsKey>, settings: &Settings) -> Origin {
         let owner = settings.own_pool.then(|| self.connect.session().node().handle().raw());
-        Origin { host: host.dial_name().to_ascii_lowercase(), port, via, owner, tls }
+        let interface = settings.socket.how.interface;
+        Origin { host: host.dial_name().to_ascii_lowercase(), port, via, owner, interface, tls }
     }
 
     /// A connection to a proxy serves requests to any server.
@@ -228,7 +229,8 @@ impl Request {
         settings: &Settings,
     ) -> std::result::Result<(Socket, SocketAddr), Fault> {
         let until = deadline(settings.timeouts.connect);
-        let socket = Socket::connect(address, self.engine.as_ref()).map_err(Fault::Io)?;
+        let socket =
+            Socket::connect(address, settings.socket.how, self.engine.as_ref()).map_err(Fault::Io)?;
         self.listen(&socket);
         let connected = self.waiting.io(&socket, Interest::Write, until, || socket.connected()).await;
         match connected {

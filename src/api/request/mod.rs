@@ -51,6 +51,7 @@ use crate::net::engine::Alarm;
 use crate::net::engine::Engine;
 use crate::net::op::Fault;
 use crate::net::op::Waiting;
+use crate::platform::TcpStatistics;
 use crate::proto::h1::Version;
 use crate::proto::h1::request_method;
 use crate::proto::headers::AddFlags;
@@ -102,7 +103,9 @@ impl Request {
             return Err(Code::INVALID_PARAMETER);
         }
         let secure = opening.flags & FLAG_SECURE != 0;
-        let rules = ObjectRules::from_bits(opening.flags);
+        let session = connect.session();
+        let settings = session.settings().lock().clone();
+        let rules = ObjectRules::from_bits(opening.flags).with_code_page(settings.request.code_page);
         let url = Url::of_request(secure, connect.host().clone(), connect.port(), opening.object, rules);
         let method = request_method(opening.verb).ok_or(Code::INVALID_PARAMETER)?;
         let version = Version::of_request(opening.version).ok_or(Code::INVALID_PARAMETER)?;
@@ -111,9 +114,7 @@ impl Request {
             opening.referrer.map(narrow).map(|text| text.ok_or(Code::INVALID_PARAMETER)).transpose()?;
         state.leg_rules.accept = join_accept(&opening.accept)?;
         state.leg_rules.refresh = opening.flags & FLAG_REFRESH != 0;
-        let session = connect.session();
         let node = Node::new(Some(Object::Connect(connect.clone())))?;
-        let settings = session.settings().lock().clone();
         let request = Arc::new_cyclic(|this| Request {
             node,
             connect: connect.clone(),
@@ -171,6 +172,13 @@ impl Request {
         let state = self.state.lock();
         let route = state.route.as_ref().ok_or(Code::INCORRECT_HANDLE_STATE)?;
         Ok((route.local, route.peer))
+    }
+
+    /// What the system knows of the connection, while the request has one and no operation uses it.
+    pub(crate) fn statistics(&self) -> Result<TcpStatistics> {
+        let state = self.state.lock();
+        let exchange = state.exchange.as_ref().ok_or(Code::INCORRECT_HANDLE_STATE)?;
+        exchange.connection.statistics().ok_or(Code::INVALID_OPTION)
     }
 
     /// Whether the connection has TLS, and it is up.

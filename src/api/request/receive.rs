@@ -34,6 +34,7 @@ use crate::proto::h1::ResponseHead;
 use crate::proto::h1::keep_alive;
 use crate::proto::url::Url;
 use crate::proto::url::UrlError;
+use crate::proto::url::names_a_user;
 
 impl Request {
     /// Receives the response's head. In the wrong state an asynchronous request still accepts the
@@ -218,6 +219,9 @@ impl Request {
             return Ok(None);
         }
         let location = head.headers.get(b"Location").ok_or(Code::HEADER_NOT_FOUND)?;
+        if settings.request.reject_user_info && names_a_user(location) {
+            return Err(Code::INVALID_URL);
+        }
         let url = state.url.resolve(location).map_err(|error| match error {
             UrlError::UnrecognizedScheme => Code::UNRECOGNIZED_SCHEME,
             UrlError::Invalid => Code::INVALID_URL,

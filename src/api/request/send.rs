@@ -21,6 +21,7 @@ use crate::api::settings::Settings;
 use crate::base::Code;
 use crate::base::InBuf;
 use crate::base::Result;
+use crate::net::pool;
 use crate::net::pool::Via;
 
 /// What the application sends with the request.
@@ -102,6 +103,11 @@ impl Request {
                 return Ok(());
             }
         };
+        // Whatever was wished for, this is HTTP/1.1.
+        if settings.protocol.required && settings.protocol.wished != 0 {
+            pool::put(exchange.connection);
+            return Err(Code::HTTP_PROTOCOL_MISMATCH);
+        }
         let leg = {
             let state = self.state.lock();
             let extras = Extras {

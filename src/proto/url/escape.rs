@@ -1,22 +1,31 @@
 //! The ways WinHTTP escapes and unescapes: object names, the ICU flags, redirect targets.
 
-/// Which characters of an object name are escaped: flags of `WinHttpOpenRequest`.
+use crate::proto::url::CodePage;
+
+/// Which characters of an object name are escaped, by flags of `WinHttpOpenRequest`, and as which bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ObjectRules {
     percent: bool,
     disable: bool,
     disable_query: bool,
+    /// That of the query; the path is UTF-8.
+    code_page: CodePage,
 }
 
 impl ObjectRules {
     /// From `WINHTTP_FLAG_ESCAPE_PERCENT` (0x4), `_ESCAPE_DISABLE` (0x40), `_ESCAPE_DISABLE_QUERY`
     /// (0x80); other flags do not matter here.
-    pub(crate) const fn from_bits(flags: u32) -> ObjectRules {
+    pub(crate) fn from_bits(flags: u32) -> ObjectRules {
         ObjectRules {
             percent: flags & 0x04 != 0,
             disable: flags & 0x40 != 0,
             disable_query: flags & 0x80 != 0,
+            code_page: CodePage::Utf8,
         }
+    }
+
+    pub(crate) fn with_code_page(self, code_page: CodePage) -> ObjectRules {
+        ObjectRules { code_page, ..self }
     }
 }
 
@@ -25,7 +34,10 @@ impl ObjectRules {
 pub(super) fn object(text: &[u16], rules: ObjectRules) -> String {
     let mut out = String::with_capacity(text.len() + 1);
     let mut in_query = false;
-    for byte in utf8(text).bytes() {
+    let (path, query) =
+        text.split_at(text.iter().position(|&unit| unit == u16::from(b'?')).unwrap_or(text.len()));
+    let query = rules.code_page.bytes(query);
+    for byte in utf8(path).bytes().chain(query) {
         in_query |= byte == b'?';
         let raw = rules.disable || (in_query && rules.disable_query);
         match byte {
@@ -147,6 +159,12 @@ mod tests {
                 assert_eq!(escaped(&text, flags), format!("/{expected}"), "{text:?} {flags:x}");
             }
         }
+    }
+
+    #[test]
+    fn the_code_page_is_that_of_the_query() {
+        let rules = ObjectRules::default().with_code_page(CodePage::Windows1252);
+        assert_eq!(object(&wide("/\u{e9}?\u{e9}\u{20ac} "), rules), "/%C3%A9?%E9%80%20");
     }
 
     #[test]

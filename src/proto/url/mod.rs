@@ -1,5 +1,6 @@
 //! URLs: what a request is aimed at, where a redirect leads, and the two URL functions of the API.
 
+mod code_page;
 mod components;
 mod crack;
 mod create;
@@ -9,6 +10,7 @@ mod resolve;
 
 use std::fmt;
 
+pub(crate) use code_page::CodePage;
 pub(crate) use components::Components;
 pub(crate) use components::CrackError;
 pub(crate) use components::CrackFlags;
@@ -21,6 +23,7 @@ pub(crate) use create::UrlParts;
 pub(crate) use create::create;
 pub(crate) use escape::ObjectRules;
 pub(crate) use host::Host;
+pub(crate) use resolve::names_a_user;
 
 /// Why a text is no URL of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

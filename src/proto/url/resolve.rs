@@ -44,6 +44,13 @@ impl Url {
     }
 }
 
+/// Whether `Location` has a user's name in it, be it empty.
+pub(crate) fn names_a_user(location: &[u8]) -> bool {
+    let rest = split_scheme(trim(location)).map_or(trim(location), |(_, rest)| rest);
+    let authority = rest.strip_prefix(b"//").map(|rest| before(rest, |byte| b"/?#".contains(&byte)));
+    authority.is_some_and(|authority| authority.contains(&b'@'))
+}
+
 /// What follows `scheme://`.
 fn absolute(secure: bool, text: &[u8]) -> Result<Url, UrlError> {
     let authority = before(text, |byte| matches!(byte, b'/' | b'?'));

@@ -1,0 +1,131 @@
+//! TCP connections: options, statistics, and errors as Winsock numbers them.
+
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::FromRawFd;
+use std::time::Duration;
+
+use mio::net::TcpStream;
+
+use crate::platform::SocketId;
+use crate::platform::TcpStatistics;
+use crate::platform::linux::socket_address;
+
+/// Begins to connect by the network interface of that index.
+pub(crate) fn connect_through(interface: u32, to: SocketAddr) -> io::Result<TcpStream> {
+    let family = if to.is_ipv4() { libc::AF_INET } else { libc::AF_INET6 };
+    // SAFETY: a plain system call.
+    let fd = unsafe { libc::socket(family, libc::SOCK_STREAM | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK, 0) };
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the descriptor is a new TCP socket and nobody else's.
+    let tcp = unsafe { TcpStream::from_raw_fd(fd) };
+    set(fd, libc::SOL_SOCKET, libc::SO_BINDTOIFINDEX, interface.cast_signed())?;
+    let address = socket_address(to);
+    // SAFETY: the bytes are an address of this system's, as long as they say.
+    let failed = unsafe { libc::connect(fd, address.as_ptr().cast(), address.len() as libc::socklen_t) } != 0;
+    let error = io::Error::last_os_error();
+    if failed && error.raw_os_error() != Some(libc::EINPROGRESS) {
+        return Err(error);
+    }
+    Ok(tcp)
+}
+
+/// Has the system probe an idle connection after `time`, each `interval`.
+pub(crate) fn set_keep_alive(socket: SocketId, time: Duration, interval: Duration) -> io::Result<()> {
+    let seconds =
+        |duration: Duration| i32::try_from(duration.as_secs().max(1)).unwrap_or(i32::MAX).min(32767);
+    set(socket, libc::IPPROTO_TCP, libc::TCP_KEEPIDLE, seconds(time))?;
+    set(socket, libc::IPPROTO_TCP, libc::TCP_KEEPINTVL, seconds(interval))?;
+    set(socket, libc::SOL_SOCKET, libc::SO_KEEPALIVE, 1)
+}
+
+/// How important the connection's traffic is: Windows' `SOCKET_PRIORITY_HINT`, 0 (very low) to 2 (normal).
+pub(crate) fn set_priority(socket: SocketId, hint: u32) -> io::Result<()> {
+    // The kernel's filler, bulk and best-effort bands.
+    let priority = match hint {
+        0 => 1,
+        1 => 2,
+        _ => 0,
+    };
+    set(socket, libc::SOL_SOCKET, libc::SO_PRIORITY, priority)
+}
+
+fn set(socket: SocketId, level: i32, name: i32, value: i32) -> io::Result<()> {
+    // SAFETY: the value is readable for its length.
+    let failed = unsafe {
+        libc::setsockopt(socket, level, name, (&raw const value).cast(), size_of::<i32>() as libc::socklen_t)
+    };
+    if failed != 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// What the system knows of the connection; `None` where it does not tell.
+pub(crate) fn statistics(socket: SocketId) -> Option<TcpStatistics> {
+    // `struct tcp_info` of linux/tcp.h, of which the C library's header has only the beginning. The kernel
+    // writes as much of it as it has.
+    let mut info = [0u8; 240];
+    let mut len = info.len() as libc::socklen_t;
+    // SAFETY: the array is writable for the length given.
+    let failed = unsafe {
+        libc::getsockopt(socket, libc::IPPROTO_TCP, libc::TCP_INFO, info.as_mut_ptr().cast(), &raw mut len)
+    };
+    if failed != 0 {
+        return None;
+    }
+    let u32_at = |at: usize| u32::from_ne_bytes([info[at], info[at + 1], info[at + 2], info[at + 3]]);
+    let u64_at = |at: usize| u64::from(u32_at(at)) | u64::from(u32_at(at + 4)) << 32;
+    // The kernel's numbers of states, from 1, as Windows' `TCPSTATE`.
+    const STATES: [u32; 11] = [4, 2, 3, 5, 6, 10, 0, 7, 9, 1, 8];
+    let mss = u32_at(16);
+    Some(TcpStatistics {
+        state: STATES.get(usize::from(info[0]).wrapping_sub(1)).copied().unwrap_or(0),
+        mss,
+        connection_ms: 0,
+        timestamps: info[5] & 1 != 0,
+        rtt_us: u32_at(68),
+        min_rtt_us: u32_at(148),
+        bytes_in_flight: u32_at(24).saturating_mul(mss),
+        congestion_window: u32_at(80).saturating_mul(mss),
+        send_window: u32_at(228),
+        receive_window: u32_at(232),
+        receive_buffer: u32_at(96),
+        bytes_out: u64_at(200),
+        bytes_in: u64_at(128),
+        bytes_reordered: 0,
+        bytes_retransmitted: u32::try_from(u64_at(208)).unwrap_or(u32::MAX),
+        fast_retransmits: u32_at(100),
+        duplicate_acks: u32_at(216),
+        timeouts: 0,
+        syn_retransmits: 0,
+        limited_by_receiver_ms: u32::try_from(u64_at(176) / 1000).unwrap_or(u32::MAX),
+        limited_by_congestion_ms: 0,
+        limited_by_sender_ms: u32::try_from(u64_at(184) / 1000).unwrap_or(u32::MAX),
+    })
+}
+
+/// The error as Winsock numbers it; `None` for one that is not the system's.
+pub(crate) fn winsock_code(error: &io::Error) -> Option<u32> {
+    let code = match error.raw_os_error()? {
+        libc::EACCES | libc::EPERM => 10013,
+        libc::EINVAL => 10022,
+        libc::EMFILE | libc::ENFILE => 10024,
+        libc::EAFNOSUPPORT => 10047,
+        libc::EADDRINUSE => 10048,
+        libc::EADDRNOTAVAIL => 10049,
+        libc::ENETDOWN => 10050,
+        libc::ENETUNREACH => 10051,
+        libc::ENETRESET => 10052,
+        libc::ECONNABORTED => 10053,
+        libc::ECONNRESET | libc::EPIPE => 10054,
+        libc::ENOBUFS | libc::ENOMEM => 10055,
+        libc::ENOTCONN => 10057,
+        libc::ETIMEDOUT => 10060,
+        libc::ECONNREFUSED => 10061,
+        libc::EHOSTDOWN => 10064,
+        libc::EHOSTUNREACH => 10065,
+        // WSASYSCALLFAILURE.
+        _ => 10107,
+    };
+    Some(code)
+}

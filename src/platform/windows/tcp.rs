@@ -1,0 +1,139 @@
+//! TCP connections: options, statistics, and errors as Winsock numbers them.
+
+use std::ffi::c_void;
+use std::io;
+use std::net::Ipv4Addr;
+use std::net::SocketAddr;
+use std::net::UdpSocket;
+use std::os::windows::io::FromRawSocket;
+use std::os::windows::io::RawSocket;
+use std::ptr;
+use std::time::Duration;
+
+use mio::net::TcpStream;
+use windows_sys::Win32::Networking::WinSock::AF_INET;
+use windows_sys::Win32::Networking::WinSock::AF_INET6;
+use windows_sys::Win32::Networking::WinSock::FIONBIO;
+use windows_sys::Win32::Networking::WinSock::INVALID_SOCKET;
+use windows_sys::Win32::Networking::WinSock::IP_UNICAST_IF;
+use windows_sys::Win32::Networking::WinSock::IPPROTO_IP;
+use windows_sys::Win32::Networking::WinSock::IPPROTO_IPV6;
+use windows_sys::Win32::Networking::WinSock::IPV6_UNICAST_IF;
+use windows_sys::Win32::Networking::WinSock::SIO_KEEPALIVE_VALS;
+use windows_sys::Win32::Networking::WinSock::SIO_PRIORITY_HINT;
+use windows_sys::Win32::Networking::WinSock::SIO_TCP_INFO;
+use windows_sys::Win32::Networking::WinSock::SOCK_STREAM;
+use windows_sys::Win32::Networking::WinSock::TCP_INFO_v1;
+use windows_sys::Win32::Networking::WinSock::WSAEWOULDBLOCK;
+use windows_sys::Win32::Networking::WinSock::WSAIoctl;
+use windows_sys::Win32::Networking::WinSock::connect;
+use windows_sys::Win32::Networking::WinSock::ioctlsocket;
+use windows_sys::Win32::Networking::WinSock::setsockopt;
+use windows_sys::Win32::Networking::WinSock::socket;
+
+use crate::platform::SocketId;
+use crate::platform::TcpStatistics;
+use crate::platform::windows::socket_address;
+
+/// Begins to connect by the network interface of that index.
+pub(crate) fn connect_through(interface: u32, to: SocketAddr) -> io::Result<TcpStream> {
+    // The standard library starts Winsock with its first socket.
+    drop(UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)));
+    let family = if to.is_ipv4() { AF_INET } else { AF_INET6 };
+    // SAFETY: a plain system call.
+    let id = unsafe { socket(family.into(), SOCK_STREAM, 0) };
+    if id == INVALID_SOCKET {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the socket is a new TCP one and nobody else's.
+    let tcp = unsafe { TcpStream::from_raw_socket(id as RawSocket) };
+    let mut yes = 1;
+    // SAFETY: the variable is writable.
+    succeeded(unsafe { ioctlsocket(id, FIONBIO, &raw mut yes) })?;
+    let (level, name, index) = match to {
+        SocketAddr::V4(_) => (IPPROTO_IP, IP_UNICAST_IF, interface.to_be_bytes()),
+        SocketAddr::V6(_) => (IPPROTO_IPV6, IPV6_UNICAST_IF, interface.to_ne_bytes()),
+    };
+    // SAFETY: the value is readable for its length.
+    succeeded(unsafe { setsockopt(id, level, name, index.as_ptr(), index.len() as i32) })?;
+    let address = socket_address(to);
+    // SAFETY: the bytes are an address of this system's, as long as they say.
+    let failed = unsafe { connect(id, address.as_ptr().cast(), address.len() as i32) } != 0;
+    let error = io::Error::last_os_error();
+    if failed && error.raw_os_error() != Some(WSAEWOULDBLOCK) {
+        return Err(error);
+    }
+    Ok(tcp)
+}
+
+/// Has the system probe an idle connection after `time`, each `interval`.
+pub(crate) fn set_keep_alive(socket: SocketId, time: Duration, interval: Duration) -> io::Result<()> {
+    let ms = |duration: Duration| u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
+    control::<()>(socket, SIO_KEEPALIVE_VALS, &[1, ms(time), ms(interval)], &mut []).map(|_| ())
+}
+
+/// How important the connection's traffic is: `SOCKET_PRIORITY_HINT`, 0 (very low) to 2 (normal).
+pub(crate) fn set_priority(socket: SocketId, hint: u32) -> io::Result<()> {
+    control::<()>(socket, SIO_PRIORITY_HINT, &[hint], &mut []).map(|_| ())
+}
+
+/// What the system knows of the connection; `None` where it does not tell.
+pub(crate) fn statistics(socket: SocketId) -> Option<TcpStatistics> {
+    let mut info = [TCP_INFO_v1::default()];
+    let written = control(socket, SIO_TCP_INFO, &[1], &mut info).ok()?;
+    let [info] = info;
+    (written == size_of::<TCP_INFO_v1>()).then_some(TcpStatistics {
+        state: info.State.cast_unsigned(),
+        mss: info.Mss,
+        connection_ms: info.ConnectionTimeMs,
+        timestamps: info.TimestampsEnabled,
+        rtt_us: info.RttUs,
+        min_rtt_us: info.MinRttUs,
+        bytes_in_flight: info.BytesInFlight,
+        congestion_window: info.Cwnd,
+        send_window: info.SndWnd,
+        receive_window: info.RcvWnd,
+        receive_buffer: info.RcvBuf,
+        bytes_out: info.BytesOut,
+        bytes_in: info.BytesIn,
+        bytes_reordered: info.BytesReordered,
+        bytes_retransmitted: info.BytesRetrans,
+        fast_retransmits: info.FastRetrans,
+        duplicate_acks: info.DupAcksIn,
+        timeouts: info.TimeoutEpisodes,
+        syn_retransmits: info.SynRetrans,
+        limited_by_receiver_ms: info.SndLimTimeRwin,
+        limited_by_congestion_ms: info.SndLimTimeCwnd,
+        limited_by_sender_ms: info.SndLimTimeSnd,
+    })
+}
+
+/// The error as Winsock numbers it; `None` for one that is not the system's.
+pub(crate) fn winsock_code(error: &io::Error) -> Option<u32> {
+    error.raw_os_error().map(i32::cast_unsigned)
+}
+
+/// One `WSAIoctl`; how many bytes it wrote.
+fn control<T>(socket: SocketId, code: u32, input: &[u32], output: &mut [T]) -> io::Result<usize> {
+    let mut written = 0;
+    // SAFETY: both slices are valid for their lengths, the count is writable, and nothing is overlapped.
+    let failed = unsafe {
+        WSAIoctl(
+            socket,
+            code,
+            input.as_ptr().cast::<c_void>(),
+            size_of_val(input) as u32,
+            output.as_mut_ptr().cast(),
+            size_of_val(output) as u32,
+            &raw mut written,
+            ptr::null_mut(),
+            None,
+        )
+    };
+    succeeded(failed)?;
+    Ok(written as usize)
+}
+
+fn succeeded(result: i32) -> io::Result<()> {
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
