@@ -8,9 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where `unsafe` may stand; what ends in a slash is a folder.
-const UNSAFE_CODE: [&str; 3] = ["abi/", "platform/", "base/rawbuf.rs"];
+const UNSAFE_CODE: [&str; 4] = ["abi/", "platform/", "base/rawbuf.rs", "net/pac/heap.rs"];
 /// Where the lint that forbids it may be lifted, for those places.
-const LINT_LIFTED: [&str; 3] = ["abi/mod.rs", "platform/mod.rs", "base/mod.rs"];
+const LINT_LIFTED: [&str; 4] = ["abi/mod.rs", "platform/mod.rs", "base/mod.rs", "net/pac/mod.rs"];
 
 #[test]
 fn every_folder_is_a_layer_and_every_layer_a_folder() {

@@ -4,8 +4,12 @@
 pub(crate) mod buffers;
 mod connection;
 pub(crate) mod engine;
+mod helper;
 pub(crate) mod limits;
+mod local;
 pub(crate) mod op;
+#[allow(dead_code, reason = "nobody asks scripts yet")]
+pub(crate) mod pac;
 pub(crate) mod pool;
 mod resolve;
 mod socket;

@@ -8,6 +8,7 @@
 //! - `winsock_code`: an error as Winsock numbers it
 //! - `tcp`: options and statistics of a connection
 //! - `ticks`: the performance counter
+//! - `own_addresses`, `domain`, `dhcp_script_url`, `calendar`: this machine's place in the network and in time
 //! - `spawn_thread`: a thread that keeps the library's code mapped until it ends
 //! - `JUDGES_CHAINS`, `chain_problems`: whether the system itself judges certificates, and its verdict
 //! - `IS_UNLOADED_AT_ONCE`: whether unloading takes the library away though an application's thread has

@@ -8,8 +8,11 @@ pub(crate) mod h1;
 // it yet.
 #[cfg_attr(not(test), expect(dead_code, reason = "single headers wait for WinHttpAddRequestHeadersEx"))]
 pub(crate) mod headers;
+#[allow(dead_code, unused_imports, reason = "nobody asks scripts yet")]
+pub(crate) mod pac;
 #[allow(dead_code, reason = "the system's settings are not read yet")]
 pub(crate) mod proxy;
 #[cfg_attr(not(test), expect(dead_code, reason = "origins are compared by authentication"))]
 pub(crate) mod url;
+mod wildcard;
 pub(crate) mod ws;

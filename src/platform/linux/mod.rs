@@ -3,6 +3,7 @@
 mod address;
 mod clock;
 mod events;
+mod local;
 mod tcp;
 mod thread;
 mod trust;
@@ -12,6 +13,8 @@ pub(crate) use address::socket_address;
 pub(crate) use clock::ticks;
 pub(crate) use events::event_support;
 pub(crate) use events::signal_event;
+pub(crate) use local::calendar;
+pub(crate) use local::own_addresses;
 pub(crate) use tcp::connect_through;
 pub(crate) use tcp::set_keep_alive;
 pub(crate) use tcp::set_priority;

@@ -5,6 +5,7 @@ mod clock;
 mod events;
 #[cfg(all(target_env = "gnu", not(target_abi = "llvm")))]
 mod leftovers;
+mod local;
 mod module;
 mod tcp;
 mod thread;
@@ -15,6 +16,8 @@ pub(crate) use address::socket_address;
 pub(crate) use clock::ticks;
 pub(crate) use events::event_support;
 pub(crate) use events::signal_event;
+pub(crate) use local::calendar;
+pub(crate) use local::own_addresses;
 pub(crate) use tcp::connect_through;
 pub(crate) use tcp::set_keep_alive;
 pub(crate) use tcp::set_priority;

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::entries;
 use crate::proto::url::Url;
 use crate::proto::url::port_number;
+use crate::proto::wildcard::is_like;
 
 /// A bypass list, read. Matching looks at the name as the application gave it; nothing is resolved.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,7 +59,7 @@ impl Bypass {
                 && entry.port.is_none_or(|port| port == url.port())
                 && match &entry.hosts {
                     Hosts::Local => !host.contains('.') && !url.host().is_ipv6(),
-                    Hosts::Like(pattern) => is_like(pattern.as_bytes(), host.as_bytes()),
+                    Hosts::Like(pattern) => is_like(pattern.as_bytes(), host.as_bytes(), b'*', None),
                     Hosts::Network(network, bits) => {
                         url.host().name().parse().is_ok_and(|address| same_network(*network, address, *bits))
                     }
@@ -113,29 +114,6 @@ fn same_network(a: IpAddr, b: IpAddr, bits: u32) -> bool {
         (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits() ^ b.to_bits()).leading_zeros() >= bits,
         _ => false,
     }
-}
-
-/// Whether all of `text` fits the pattern. Linear in their product at worst, without recursion.
-fn is_like(pattern: &[u8], text: &[u8]) -> bool {
-    let (mut p, mut t) = (0, 0);
-    // Where to go on when the characters behind the last `*` do not fit.
-    let mut retry = None;
-    while t < text.len() {
-        if pattern.get(p) == Some(&b'*') {
-            p += 1;
-            retry = Some((p, t));
-        } else if pattern.get(p) == text.get(t) {
-            p += 1;
-            t += 1;
-        } else if let Some((after_star, taken)) = retry {
-            p = after_star;
-            t = taken + 1;
-            retry = Some((after_star, t));
-        } else {
-            return false;
-        }
-    }
-    pattern.iter().skip(p).all(|&byte| byte == b'*')
 }
 
 #[cfg(test)]
