@@ -1239,13 +1239,13 @@ typedef LPWINHTTP_PROXY_INFO LPWINHTTP_PROXY_INFOW;
 extern "C" {
 #endif
 
-/* Gives the credentials for a server or a proxy. Fails cleanly: `ERROR_NOT_SUPPORTED`. */
-WINHTTPAPI BOOL WINAPI WinHttpSetCredentials(HINTERNET request_handle, DWORD _auth_targets,
-    DWORD _auth_scheme, LPCWSTR _user_name, LPCWSTR _password, LPVOID _auth_params);
+/* Gives the credentials for a server or a proxy, for the next send. NULL for name and password means the */
+WINHTTPAPI BOOL WINAPI WinHttpSetCredentials(HINTERNET request_handle, DWORD auth_targets, DWORD auth_scheme,
+    LPCWSTR user_name, LPCWSTR password, LPVOID auth_params);
 
-/* Says which authentication schemes the server offers. Fails cleanly: `ERROR_INVALID_OPERATION`, as */
-WINHTTPAPI BOOL WINAPI WinHttpQueryAuthSchemes(HINTERNET request_handle, LPDWORD _supported_schemes,
-    LPDWORD _first_scheme, LPDWORD _auth_target);
+/* Says by which authentication schemes the server or the proxy, whose 401 or 407 is the present response, */
+WINHTTPAPI BOOL WINAPI WinHttpQueryAuthSchemes(HINTERNET request_handle, LPDWORD supported_schemes,
+    LPDWORD first_scheme, LPDWORD auth_target);
 
 /* Names a server; nothing goes on the wire yet. */
 WINHTTPAPI HINTERNET WINAPI WinHttpConnect(HINTERNET session_handle, LPCWSTR server_name,

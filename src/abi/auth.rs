@@ -1,14 +1,16 @@
-//! Credentials and authentication. Not built yet: everything here fails cleanly.
+//! Credentials and authentication.
 
 use crate::abi::entry::entry;
 use crate::abi::entry::handle;
+use crate::abi::out::Out;
 use crate::abi::types::*;
+use crate::abi::wide;
 use crate::api;
 use crate::api::Request;
 use crate::base::Code;
-use crate::base::Result;
 
-/// Gives the credentials for a server or a proxy. Fails cleanly: `ERROR_NOT_SUPPORTED`.
+/// Gives the credentials for a server or a proxy, for the next send. NULL for name and password means the
+/// user's own, by NTLM or Negotiate.
 ///
 /// # Safety
 ///
@@ -16,21 +18,27 @@ use crate::base::Result;
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpSetCredentials(
     request_handle: HINTERNET,
-    _auth_targets: DWORD,
-    _auth_scheme: DWORD,
-    _user_name: LPCWSTR,
-    _password: LPCWSTR,
-    _auth_params: LPVOID,
+    auth_targets: DWORD,
+    auth_scheme: DWORD,
+    user_name: LPCWSTR,
+    password: LPCWSTR,
+    auth_params: LPVOID,
 ) -> BOOL {
-    entry("WinHttpSetCredentials", || -> Result<()> {
-        api::get::<Request>(handle(request_handle))?;
-        log::warn!("WinHttpSetCredentials is not supported yet");
-        Err(Code::NOT_SUPPORTED)
+    entry("WinHttpSetCredentials", || {
+        let request = api::get::<Request>(handle(request_handle))?;
+        if !auth_params.is_null() {
+            return Err(Code::INVALID_PARAMETER);
+        }
+        // SAFETY: the caller's promise.
+        let user = unsafe { wide::text(user_name) };
+        // SAFETY: as above.
+        let password = unsafe { wide::text(password) };
+        request.set_credentials(auth_targets, auth_scheme, user, password)
     })
 }
 
-/// Says which authentication schemes the server offers. Fails cleanly: `ERROR_INVALID_OPERATION`, as
-/// without a challenge.
+/// Says by which authentication schemes the server or the proxy, whose 401 or 407 is the present response,
+/// lets one log on. Without such a response: `ERROR_INVALID_OPERATION`.
 ///
 /// # Safety
 ///
@@ -38,13 +46,25 @@ pub unsafe extern "system" fn WinHttpSetCredentials(
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpQueryAuthSchemes(
     request_handle: HINTERNET,
-    _supported_schemes: LPDWORD,
-    _first_scheme: LPDWORD,
-    _auth_target: LPDWORD,
+    supported_schemes: LPDWORD,
+    first_scheme: LPDWORD,
+    auth_target: LPDWORD,
 ) -> BOOL {
-    entry("WinHttpQueryAuthSchemes", || -> Result<()> {
-        api::get::<Request>(handle(request_handle))?;
-        log::warn!("WinHttpQueryAuthSchemes is not supported yet");
-        Err(Code::INVALID_OPERATION)
+    entry("WinHttpQueryAuthSchemes", || {
+        let request = api::get::<Request>(handle(request_handle))?;
+        // SAFETY: the caller's promise.
+        let supported = unsafe { Out::new(supported_schemes) };
+        // SAFETY: as above.
+        let first = unsafe { Out::new(first_scheme) };
+        // SAFETY: as above.
+        let target = unsafe { Out::new(auth_target) };
+        if supported.is_null() || first.is_null() || target.is_null() {
+            return Err(Code::INVALID_PARAMETER);
+        }
+        let schemes = request.auth_schemes()?;
+        supported.put(schemes.supported);
+        first.put(schemes.first);
+        target.put(schemes.target);
+        Ok(())
     })
 }

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod auth_memory;
 mod connect;
 mod errors;
 mod handles;
@@ -14,6 +15,7 @@ mod session;
 mod settings;
 mod websocket;
 
+pub(crate) use auth_memory::AuthTarget;
 pub(crate) use connect::Connect;
 pub(crate) use handles::Handle;
 pub(crate) use handles::Object;

@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 use crate::api::Handle;
 use crate::api::Notice;
 use crate::api::Object;
+use crate::api::auth_memory::AuthMemory;
 use crate::api::handles;
 use crate::api::node::Node;
 use crate::api::proxy::ProxyAccess;
@@ -34,6 +35,8 @@ pub(crate) struct Session {
     limits: Arc<Limits>,
     /// Guards only itself.
     cookies: Mutex<Jar>,
+    /// Guards only itself.
+    auth_memory: Mutex<AuthMemory>,
     /// Guards only itself: a Win32 event that is set when all is over.
     unload_event: Mutex<Option<usize>>,
     /// Present in an asynchronous session.
@@ -68,6 +71,7 @@ impl Session {
             tls: tls::Configs::new(),
             limits: Arc::new(Limits::new()),
             cookies: Mutex::new(Jar::new()),
+            auth_memory: Mutex::default(),
             unload_event: Mutex::new(None),
             engine,
         })))
@@ -99,6 +103,10 @@ impl Session {
 
     pub(crate) fn cookies(&self) -> &Mutex<Jar> {
         &self.cookies
+    }
+
+    pub(crate) fn auth_memory(&self) -> &Mutex<AuthMemory> {
+        &self.auth_memory
     }
 
     pub(crate) fn unload_event(&self) -> &Mutex<Option<usize>> {

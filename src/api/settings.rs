@@ -28,6 +28,12 @@ pub(crate) struct Settings {
     pub(crate) decompression: u32,
     /// `WINHTTP_OPTION_DISABLE_FEATURE` bits.
     pub(crate) disabled: u32,
+    /// `WINHTTP_OPTION_AUTOLOGON_POLICY`.
+    pub(crate) autologon_policy: u32,
+    /// `WINHTTP_OPTION_SPN`: service principal names have the port.
+    pub(crate) spn_with_port: bool,
+    /// `WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES` bits.
+    pub(crate) disabled_proxy_schemes: u32,
     /// `WINHTTP_OPTION_DISABLE_GLOBAL_POOLING`: connections stay within the session.
     pub(crate) own_pool: bool,
     pub(crate) max_conns_per_server: u32,
@@ -152,6 +158,9 @@ impl Default for Settings {
             security_flags: 0,
             decompression: 0,
             disabled: 0,
+            autologon_policy: 0,
+            spn_with_port: false,
+            disabled_proxy_schemes: 0,
             own_pool: false,
             max_conns_per_server: u32::MAX,
             max_conns_per_1_0_server: u32::MAX,
@@ -171,4 +180,5 @@ pub(crate) const REDIRECT_ALWAYS: u32 = 2;
 /// `WINHTTP_DISABLE_*`.
 pub(crate) const DISABLE_COOKIES: u32 = 1;
 pub(crate) const DISABLE_REDIRECTS: u32 = 2;
+pub(crate) const DISABLE_AUTHENTICATION: u32 = 4;
 pub(crate) const DISABLE_KEEP_ALIVE: u32 = 8;

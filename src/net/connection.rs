@@ -10,6 +10,7 @@ use crate::net::engine::Engine;
 use crate::net::op::Fault;
 use crate::net::op::Interest;
 use crate::net::op::Waiting;
+use crate::net::pool::Identity;
 use crate::net::pool::Origin;
 use crate::net::tls;
 use crate::platform;
@@ -45,6 +46,11 @@ impl Connection {
 
     pub(crate) fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// From now on the connection is this identity's and nobody else's.
+    pub(crate) fn bind(&mut self, identity: Option<Identity>) {
+        self.origin.identity = identity;
     }
 
     /// Counts one more request; how many there were before.

@@ -4,7 +4,7 @@
 pub(crate) mod buffers;
 mod connection;
 pub(crate) mod engine;
-mod helper;
+pub(crate) mod helper;
 pub(crate) mod limits;
 mod local;
 pub(crate) mod op;

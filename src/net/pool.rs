@@ -7,10 +7,13 @@
 //! visits any more, it stays open until its server closes it or the process ends.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 use std::time::Duration;
 use std::time::Instant;
 
 use parking_lot::Mutex;
+use sha2::Digest;
+use sha2::Sha256;
 
 use crate::net::Connection;
 use crate::net::tls;
@@ -28,6 +31,8 @@ pub(crate) struct Origin {
     pub(crate) owner: Option<usize>,
     /// The network interface that it has to go by; 0 is any.
     pub(crate) interface: u32,
+    /// Whom the connection itself is authenticated as, by NTLM or Negotiate.
+    pub(crate) identity: Option<Identity>,
     /// How TLS was made, for `https`.
     pub(crate) tls: Option<(tls::Protocols, tls::Forgive)>,
 }
@@ -40,6 +45,35 @@ pub(crate) enum Via {
     Proxy,
     /// A tunnel through this proxy.
     Tunnel(ProxyServer),
+}
+
+/// Somebody whom a connection can be authenticated as. Says nothing but whether two are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Identity([u8; 32]);
+
+impl Identity {
+    /// Of all that tells it from others, secrets included: what is kept is a salted hash.
+    pub(crate) fn new(parts: &[&[u8]]) -> Identity {
+        static SALT: OnceLock<[u8; 16]> = OnceLock::new();
+        let salt = SALT.get_or_init(|| {
+            let mut salt = [0; 16];
+            if let Err(error) = getrandom::fill(&mut salt) {
+                log::error!("no random bytes: {error}");
+            }
+            salt
+        });
+        let mut hash = Sha256::new_with_prefix(salt);
+        for part in parts {
+            hash.update((part.len() as u64).to_ne_bytes());
+            hash.update(part);
+        }
+        Identity(hash.finalize().into())
+    }
+
+    /// Both at once: a server's and a proxy's.
+    pub(crate) fn with(self, other: Identity) -> Identity {
+        Identity::new(&[&self.0, &other.0])
+    }
 }
 
 /// Leaves a connection for the next request to its origin. All that the peer has to say has been
@@ -73,6 +107,11 @@ pub(crate) fn take(origin: &Origin) -> Option<Connection> {
             return Some(found.connection);
         }
     }
+}
+
+/// Whether a connection to `origin` is at rest; it may be gone a moment later.
+pub(crate) fn has(origin: &Origin) -> bool {
+    POOL.lock().as_ref().is_some_and(|pool| pool.idle.contains_key(origin))
 }
 
 struct Pool {

@@ -11,6 +11,7 @@
 //! - `own_addresses`, `domain`, `dhcp_script_url`, `calendar`: this machine's place in the network and in time
 //! - `spawn_thread`: a thread that keeps the library's code mapped until it ends
 //! - `JUDGES_CHAINS`, `chain_problems`: whether the system itself judges certificates, and its verdict
+//! - `SecurityContext`: a handshake by the system's security packages, NTLM and Kerberos
 //! - `IS_UNLOADED_AT_ONCE`: whether unloading takes the library away though an application's thread has
 //!   used it, so that what its statics hold is lost each time
 //! - `A_SHORT_READ_EMPTIES`: whether a registered socket that gave fewer bytes than there was room
@@ -27,6 +28,47 @@ mod windows;
 pub(crate) use linux::*;
 #[cfg(windows)]
 pub(crate) use windows::*;
+
+use std::fmt;
+
+/// A security package that authenticates connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Package {
+    Ntlm,
+    /// Kerberos, or NTLM where there is none.
+    Negotiate,
+}
+
+/// Whom to log on as, for the time of one handshake.
+pub(crate) struct LogOn {
+    /// `user`, `DOMAIN\user` or `user@domain`.
+    pub(crate) user: String,
+    pub(crate) password: String,
+}
+
+/// The service principal name of a web server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ServiceName {
+    pub(crate) host: String,
+    /// Only when it is to be part of the name.
+    pub(crate) port: Option<u16>,
+}
+
+/// As Windows writes it.
+impl fmt::Display for ServiceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HTTP/{}", self.host)?;
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+    }
+}
+
+/// One step of a handshake.
+pub(crate) struct Token {
+    /// What to tell the server.
+    pub(crate) bytes: Vec<u8>,
+    /// Nothing more is expected of the server.
+    pub(crate) done: bool,
+}
 
 /// What a socket should become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

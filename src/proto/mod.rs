@@ -1,5 +1,6 @@
 //! Protocols without I/O: bytes in, events and bytes out. No sockets, no clock, no unsafe code.
 
+pub(crate) mod auth;
 pub(crate) mod coding;
 pub(crate) mod cookies;
 pub(crate) mod date;

@@ -22,6 +22,7 @@ import sys
 import urllib.parse
 import zlib
 
+import auth_routes
 import scripted_proxy
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -773,6 +774,7 @@ async def hop(c):
 
 
 ROUTES = {
+    **auth_routes.ROUTES,
     "gzip": compressed,
     "keep": keep,
     "cookie": cookie,

@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use crate::api::AuthTarget;
 use crate::api::Notice;
 use crate::api::errors;
 use crate::api::proxy::ProxyAccess;
@@ -94,10 +95,13 @@ impl Request {
             }
             ProxyEntry::Proxy(proxy) => self.proxy_origin(proxy, settings),
         };
+        self.aim(url, way);
+        self.open_authentication(AuthTarget::Proxy, &origin, settings).await?;
+        self.open_authentication(AuthTarget::Server, &origin, settings).await?;
         self.mark(Moment::AcquireStart);
         let permit = self.permit(&origin, settings).await?;
         self.mark(Moment::AcquireWaitEnd);
-        while let Some(mut connection) = pool::take(&origin) {
+        while let Some(mut connection) = self.at_rest(&origin) {
             match connection.join(self.engine.as_ref()) {
                 Ok(()) => {
                     self.mark(Moment::AcquireEnd);
@@ -113,13 +117,10 @@ impl Request {
                 let tls = self.secure(&socket, url.host(), origin.tls, settings).await?;
                 Acquired::ready(connection(origin, socket, tls, peer)?, permit)
             }
-            ProxyEntry::Proxy(proxy) => {
-                let to_proxy = self.dial_proxy(proxy, settings).await?;
-                match origin.via {
-                    Via::Tunnel(_) => self.tunnel(to_proxy, permit, origin, url, settings).await?,
-                    Via::Nothing | Via::Proxy => Acquired::ready(to_proxy, permit),
-                }
-            }
+            ProxyEntry::Proxy(proxy) => match origin.via {
+                Via::Tunnel(_) => self.tunnel(proxy, permit, origin, url, settings).await?,
+                Via::Nothing | Via::Proxy => Acquired::ready(self.dial_proxy(proxy, settings).await?, permit),
+            },
         };
         self.mark(Moment::AcquireEnd);
         Ok(acquired)
@@ -131,7 +132,7 @@ impl Request {
     }
 
     /// Waits while the session has as many connections in use as it may have.
-    async fn permit(&self, origin: &Origin, settings: &Settings) -> Result<Option<Permit>> {
+    pub(super) async fn permit(&self, origin: &Origin, settings: &Settings) -> Result<Option<Permit>> {
         let most = settings.max_conns_per_server;
         if most == u32::MAX {
             return Ok(None);
@@ -141,10 +142,18 @@ impl Request {
         permit.map(Some).map_err(|fault| errors::fault(&fault, Code::CANNOT_CONNECT))
     }
 
+    /// The pool's key; of a connection that is authenticated as nobody.
     fn origin(&self, host: &Host, port: u16, via: Via, tls: Option<TlsKey>, settings: &Settings) -> Origin {
         let owner = settings.own_pool.then(|| self.connect.session().node().handle().raw());
         let interface = settings.socket.how.interface;
-        Origin { host: host.dial_name().to_ascii_lowercase(), port, via, owner, interface, tls }
+        let host = host.dial_name().to_ascii_lowercase();
+        Origin { host, port, via, owner, interface, identity: None, tls }
+    }
+
+    /// A connection at rest; one that is authenticated as it will be needed, rather than another.
+    fn at_rest(&self, origin: &Origin) -> Option<Connection> {
+        let identities = self.state.lock().auth.identities(&origin.via);
+        identities.into_iter().find_map(|identity| pool::take(&Origin { identity, ..origin.clone() }))
     }
 
     /// A connection to a proxy serves requests to any server.
@@ -166,7 +175,7 @@ impl Request {
     }
 
     /// A connection that speaks HTTP with a proxy.
-    async fn dial_proxy(
+    pub(super) async fn dial_proxy(
         &self,
         proxy: &ProxyServer,
         settings: &Settings,
@@ -275,7 +284,7 @@ impl Request {
 }
 
 /// Why there is no connection.
-enum Failure {
+pub(super) enum Failure {
     /// Nobody is there, by this way.
     Unreachable(Code),
     /// Another way would not help.

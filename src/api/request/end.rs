@@ -6,6 +6,7 @@ use std::time::Instant;
 use crate::api::Notice;
 use crate::api::request::Request;
 use crate::api::request::input::Exchange;
+use crate::api::request::input::Held;
 use crate::api::request::measures::Moment;
 use crate::api::request::receive::SWITCHING_PROTOCOLS;
 use crate::api::settings::Settings;
@@ -49,12 +50,20 @@ impl Request {
         }
     }
 
+    /// As [`Request::leave`], but the connection is kept for the next leg; `None` when it is not fit for that.
+    pub(super) async fn hold(&self, mut exchange: Exchange, settings: &Settings) -> Option<Held> {
+        let until = Instant::now() + PATIENCE;
+        let drained = exchange.drain(&self.waiting, settings.max_drain_size, until).await;
+        (drained && exchange.keep && exchange.input.unread().is_empty()).then(|| exchange.hold())
+    }
+
     /// The handle has been closed: what has arrived of the body is read, nothing is waited for.
     pub(super) fn abandon(&self) {
-        let (exchange, expired) = {
+        let (exchange, expired, held) = {
             let mut state = self.state.lock();
-            (state.exchange.take(), state.expired)
+            (state.exchange.take(), state.expired, state.held.take())
         };
+        drop(held);
         let Some(mut exchange) = exchange.filter(|_| !expired) else { return };
         let limit = self.settings.lock().max_drain_size;
         let waiting = Waiting::new();

@@ -28,6 +28,12 @@ pub(super) struct Exchange {
     pub(super) tell_end: bool,
 }
 
+/// A connection between two legs that both need it.
+pub(super) struct Held {
+    pub(super) connection: Connection,
+    pub(super) permit: Option<Permit>,
+}
+
 impl Exchange {
     pub(super) fn new(connection: Connection, permit: Option<Permit>) -> Exchange {
         Exchange {
@@ -45,6 +51,11 @@ impl Exchange {
     /// The connection, with what has been read from it.
     pub(super) fn into_parts(self) -> (Connection, Input, Option<Permit>) {
         (self.connection, self.input, self.permit)
+    }
+
+    /// The connection, for another leg; what came on it has been read.
+    pub(super) fn hold(self) -> Held {
+        Held { connection: self.connection, permit: self.permit }
     }
 
     /// Whether all of the body has been taken, as far as what has arrived can tell.

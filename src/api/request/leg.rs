@@ -34,6 +34,10 @@ pub(super) struct Extras {
     pub(super) to_proxy: bool,
     /// Both codings are asked for, whatever the application asks for itself.
     pub(super) decompression: bool,
+    /// Names and values of what logs on.
+    pub(super) authorization: Vec<(&'static [u8], Vec<u8>)>,
+    /// The head says that there is no body, since the answer will be another challenge (http spec 3.4).
+    pub(super) without_body: bool,
 }
 
 #[derive(Clone)]
@@ -42,7 +46,10 @@ pub(in crate::api) struct Leg {
     target: String,
     version: Version,
     pub(super) headers: Headers,
-    pub(super) framing: RequestFraming,
+    /// How long the body is; `u64::MAX` where only the application knows.
+    pub(super) announced: u64,
+    /// A body there is, but it has not gone out with this leg.
+    pub(super) withheld: bool,
     /// The `Sec-WebSocket-Key` of an upgrade.
     pub(super) key: Option<String>,
 }
@@ -76,6 +83,9 @@ impl Leg {
         if !extras.agent.is_empty() {
             headers.push_if_absent(b"User-Agent", &extras.agent);
         }
+        for (name, value) in &extras.authorization {
+            headers.set(name, value);
+        }
         if let Some(cookies) = &extras.cookies {
             headers.push_joined(b"Cookie", b"; ", cookies);
         }
@@ -95,24 +105,34 @@ impl Leg {
             key = Some(fresh);
         }
         framing.apply(&mut headers);
+        let announced = announced(&framing, &headers);
+        let withheld = extras.without_body && announced > 0;
+        if withheld {
+            headers.remove(b"Transfer-Encoding");
+            headers.set(b"Content-Length", b"0");
+        }
         Ok(Leg {
             method: state.method.clone(),
             target: if extras.to_proxy { state.url.to_string() } else { state.url.target().to_owned() },
             version: state.version,
             headers,
-            framing,
+            announced,
+            withheld,
             key,
         })
     }
 
     /// Asks a proxy for a tunnel to the URL's server. Nothing that the application said to the server is
     /// in it.
-    pub(super) fn connect(url: &Url, agent: &[u8]) -> Leg {
+    pub(super) fn connect(url: &Url, agent: &[u8], authorization: Option<&[u8]>) -> Leg {
         let mut headers = Headers::new();
         let authority = url.authority_with_port();
         headers.push(b"Proxy-Connection", b"Keep-Alive");
         if !agent.is_empty() {
             headers.push(b"User-Agent", agent);
+        }
+        if let Some(value) = authorization {
+            headers.push(b"Proxy-Authorization", value);
         }
         headers.push(b"Content-Length", b"0");
         headers.push(b"Host", authority.as_bytes());
@@ -121,7 +141,8 @@ impl Leg {
             target: authority,
             version: Version::HTTP_11,
             headers,
-            framing: RequestFraming::None,
+            announced: 0,
+            withheld: false,
             key: None,
         }
     }
@@ -133,7 +154,8 @@ impl Leg {
             target: state.url.target().to_owned(),
             version: state.version,
             headers: state.headers.clone(),
-            framing: RequestFraming::None,
+            announced: 0,
+            withheld: false,
             key: None,
         }
     }
@@ -145,20 +167,6 @@ impl Leg {
             target: &self.target,
             version: self.version,
             headers: &self.headers,
-        }
-    }
-
-    /// How many bytes the application may write beyond what it gave with the send.
-    pub(super) fn announced(&self) -> u64 {
-        match self.framing {
-            RequestFraming::Length(total) => total,
-            RequestFraming::AppContentLength => self
-                .headers
-                .get(b"Content-Length")
-                .and_then(|value| std::str::from_utf8(value).ok()?.trim().parse().ok())
-                .unwrap_or(0),
-            RequestFraming::AppTransferEncoding | RequestFraming::Chunked => u64::MAX,
-            RequestFraming::None => 0,
         }
     }
 
@@ -190,5 +198,18 @@ impl Leg {
             .flat_map(|header| elements(header.value()))
             .filter_map(|element| std::str::from_utf8(element).ok())
             .collect()
+    }
+}
+
+/// How long the body is; unbounded where only the application knows.
+fn announced(framing: &RequestFraming, headers: &Headers) -> u64 {
+    match framing {
+        RequestFraming::Length(total) => *total,
+        RequestFraming::AppContentLength => headers
+            .get(b"Content-Length")
+            .and_then(|value| std::str::from_utf8(value).ok()?.trim().parse().ok())
+            .unwrap_or(0),
+        RequestFraming::AppTransferEncoding | RequestFraming::Chunked => u64::MAX,
+        RequestFraming::None => 0,
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! - `state.rs` what is known at each stage
 //! - `leg.rs` the request as it goes on the wire, `cookies.rs` what the session's jar adds
+//! - `auth/` what goes out to log on, and what follows a challenge
 //! - `dial.rs` from a URL to a connection, `tunnel.rs` through a proxy
 //! - `send.rs`, `receive.rs`, `read.rs`, `write.rs` the operations, as `async` code
 //! - `end.rs` what becomes of the connection
@@ -10,9 +11,10 @@
 //! - `query.rs` what the application can ask about headers
 //! - `upgrade.rs` from a 101 to a WebSocket
 //!
-//! Locks: `state` may be held while the session's agent or cookies, the request's settings or the task's slot is
-//! locked, never the other way round; none is held across an await, a callback or a blocking call.
+//! Locks: `state` may be held while the session's agent, cookies or memory of authentication, the request's settings
+//! or the task's slot is locked, never the other way round; none is held across an await, a callback or a blocking call.
 
+mod auth;
 mod cookies;
 mod dial;
 mod end;
@@ -109,12 +111,12 @@ impl Request {
         let url = Url::of_request(secure, connect.host().clone(), connect.port(), opening.object, rules);
         let method = request_method(opening.verb).ok_or(Code::INVALID_PARAMETER)?;
         let version = Version::of_request(opening.version).ok_or(Code::INVALID_PARAMETER)?;
-        let mut state = State::new(method, url, version);
+        let node = Node::new(Some(Object::Connect(connect.clone())))?;
+        let mut state = State::new(method, url, version, node.handle().raw());
         state.leg_rules.referrer =
             opening.referrer.map(narrow).map(|text| text.ok_or(Code::INVALID_PARAMETER)).transpose()?;
         state.leg_rules.accept = join_accept(&opening.accept)?;
         state.leg_rules.refresh = opening.flags & FLAG_REFRESH != 0;
-        let node = Node::new(Some(Object::Connect(connect.clone())))?;
         let request = Arc::new_cyclic(|this| Request {
             node,
             connect: connect.clone(),

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::api::Notice;
+use crate::api::auth_memory::AuthTarget;
 use crate::api::errors;
 use crate::api::request::Body;
 use crate::api::request::Request;
 use crate::api::request::broken;
 use crate::api::request::deadline;
 use crate::api::request::input::Exchange;
+use crate::api::request::input::Held;
 use crate::api::request::measures::Moment;
 use crate::api::request::state::Phase;
 use crate::api::request::task::Api;
@@ -93,6 +95,7 @@ impl Request {
             }
             let mut head = self.next_final_head(&mut exchange, upgrade, settings).await?;
             self.keep_cookies(&head, settings);
+            self.settle_authentication(head.status);
             if let Some(url) = self.redirect_target(&head, settings)? {
                 if redirects == settings.max_redirects {
                     return Err(Code::REDIRECT_FAILED);
@@ -109,11 +112,17 @@ impl Request {
                 self.inform(&Notice::Redirect(&url.to_string()))?;
                 self.state.lock().response = None;
                 self.follow(url, status)?;
-                self.send_leg(settings).await?;
-                exchange = self.state.lock().exchange.take().ok_or(Code::INTERNAL_ERROR)?;
+                exchange = self.another_leg(None, settings).await?;
                 continue;
             }
             self.begin_body(&mut exchange, &head, settings)?;
+            let via_proxy = exchange.connection.origin().via == Via::Proxy;
+            if self.goes_again(&head, via_proxy, exchange.keep, settings).await? {
+                let held = self.hold(exchange, settings).await;
+                let held = self.again(held)?;
+                exchange = self.another_leg(held, settings).await?;
+                continue;
+            }
             if head.status == SWITCHING_PROTOCOLS {
                 let leg = self.state.lock().leg.clone().ok_or(Code::INTERNAL_ERROR)?;
                 leg.check_upgrade(&head)?;
@@ -124,6 +133,45 @@ impl Request {
             }
             return Ok((exchange, head));
         }
+    }
+
+    async fn another_leg(&self, held: Option<Held>, settings: &Settings) -> Result<Exchange> {
+        self.send_leg(held, settings).await?;
+        self.state.lock().exchange.take().ok_or(Code::INTERNAL_ERROR)
+    }
+
+    /// Whether the request goes out again before the application sees a response (http spec 8.4).
+    async fn goes_again(
+        &self,
+        head: &ResponseHead,
+        via_proxy: bool,
+        keep: bool,
+        settings: &Settings,
+    ) -> Result<bool> {
+        match AuthTarget::of_status(head.status) {
+            // A server has no say in what the proxy gets.
+            Some(AuthTarget::Proxy) if !via_proxy => Ok(false),
+            Some(target) => self.answer_challenge(target, &head.headers, keep, settings).await,
+            // The server did not want to know more than the first message, which came without the body.
+            None => Ok(self.state.lock().leg.as_ref().is_some_and(|leg| leg.withheld)),
+        }
+    }
+
+    /// The same request once more. A body of which we do not have everything is the application's to
+    /// bring, who then finds the connection as it is.
+    fn again(&self, held: Option<Held>) -> Result<Option<Held>> {
+        let mut state = self.state.lock();
+        if held.is_none() && state.auth.is_bound() {
+            // The rest of the challenge did not come to its end, and the handshake cannot move.
+            return Err(Code::RESPONSE_DRAIN_OVERFLOW);
+        }
+        let announced = state.leg.as_ref().map_or(0, |leg| leg.announced);
+        if announced <= state.body.optional.len() as u64 {
+            return Ok(held);
+        }
+        state.held = held;
+        state.auth.resume_later();
+        Err(Code::RESEND_REQUEST)
     }
 
     /// Decides where the body ends and whether the connection can be used again (http spec 4.4, 5.1).
@@ -140,7 +188,7 @@ impl Request {
         let through_proxy = exchange.connection.origin().via == Via::Proxy;
         let heads = keep_alive::Exchange { request: &leg.headers, response: head, framing, through_proxy };
         // A request whose body is not out yet, or whose end only the application knows, is not over.
-        let whole = state.owed == 0;
+        let whole = state.owed == 0 || leg.withheld;
         exchange.keep = whole && settings.disabled & DISABLE_KEEP_ALIVE == 0 && heads.keeps_alive();
         exchange.tell_end = leg.headers.has_token(b"Connection", b"close");
         Ok(())

@@ -7,11 +7,13 @@ use crate::api::request::Request;
 use crate::api::request::broken;
 use crate::api::request::deadline;
 use crate::api::request::dial::Acquired;
+use crate::api::request::input::Held;
 use crate::api::request::leg::Extras;
 use crate::api::request::leg::Leg;
 use crate::api::request::measures::Moment;
 use crate::api::request::state::Phase;
 use crate::api::request::state::Route;
+use crate::api::request::state::State;
 use crate::api::request::task::Api;
 use crate::api::request::task::Begin;
 use crate::api::request::task::Done;
@@ -64,11 +66,14 @@ impl Request {
 
     async fn send_operation(&self) -> Result<Done> {
         let settings = self.settings.lock().clone();
-        let before = self.state.lock().exchange.take();
+        let (before, held) = {
+            let mut state = self.state.lock();
+            (state.exchange.take(), state.held.take())
+        };
         if let Some(before) = before {
             self.leave(before, &settings).await;
         }
-        let sent = self.send_leg(&settings).await;
+        let sent = self.send_leg(held, &settings).await;
         let mut state = self.state.lock();
         match sent {
             Ok(()) => {
@@ -82,8 +87,8 @@ impl Request {
         }
     }
 
-    /// Sends one leg, on a connection that is there or on a new one.
-    pub(super) async fn send_leg(&self, settings: &Settings) -> Result<()> {
+    /// Sends one leg, on a connection that is held for it, that is at rest or that is new.
+    pub(super) async fn send_leg(&self, held: Option<Held>, settings: &Settings) -> Result<()> {
         self.check()?;
         let (url, body) = {
             let state = self.state.lock();
@@ -92,7 +97,11 @@ impl Request {
             }
             (state.url.clone(), state.body.clone())
         };
-        let mut exchange = match self.connection(&url, settings).await? {
+        let acquired = match held {
+            Some(Held { connection, permit }) => Acquired::ready(connection, permit),
+            None => self.connection(&url, settings).await?,
+        };
+        let mut exchange = match acquired {
             Acquired::Ready(exchange) => *exchange,
             Acquired::Refused(exchange, head) => {
                 let mut state = self.state.lock();
@@ -108,19 +117,33 @@ impl Request {
             pool::put(exchange.connection);
             return Err(Code::HTTP_PROTOCOL_MISMATCH);
         }
+        let connection = &mut exchange.connection;
         let leg = {
-            let state = self.state.lock();
+            let mut state = self.state.lock();
+            let State { auth, method, .. } = &mut *state;
+            let via = connection.origin().via.clone();
+            let to_proxy = via == Via::Proxy;
+            if auth.binds(&via) {
+                connection.bind(auth.identity(&via));
+            }
+            let without_body = auth.withholds_body(&via);
+            let session = self.connect.session();
+            let target = if to_proxy { url.to_string() } else { url.target().to_owned() };
+            let mut memory = session.auth_memory().lock();
+            let authorization = auth.headers(method, target.as_bytes(), &via, &mut memory);
             let extras = Extras {
-                agent: self.connect.session().agent().lock().clone(),
-                cookies: self.cookies(&state.url, settings),
+                agent: session.agent().lock().clone(),
+                cookies: self.cookies(&url, settings),
                 total: u64::from(body.total).max(body.optional.len() as u64),
                 keep_alive: settings.disabled & DISABLE_KEEP_ALIVE == 0,
                 decompression: settings.decompression != 0,
-                to_proxy: exchange.connection.origin().via == Via::Proxy,
+                to_proxy,
+                authorization,
+                without_body,
             };
             Leg::build(&state, &extras)?
         };
-        let connection = &mut exchange.connection;
+        let optional = if leg.withheld { &[] } else { body.optional.as_slice() };
         let mut wire = Vec::with_capacity(1024);
         leg.head().write(&mut wire);
         {
@@ -128,7 +151,7 @@ impl Request {
             state.route = Some(Route::of(connection));
             state.measures.index = connection.begin_request();
             state.measures.request_head = wire.len() as u64;
-            state.owed = leg.announced().saturating_sub(body.optional.len() as u64);
+            state.owed = leg.announced.saturating_sub(body.optional.len() as u64);
             state.leg = Some(leg);
         }
         // From here to the write nothing may come between: a handle closed in this callback must
@@ -136,17 +159,17 @@ impl Request {
         self.inform(&Notice::SendingRequest)?;
         let until = || deadline(settings.timeouts.send);
         self.mark(Moment::SendStart);
-        let together = body.optional.len() <= TOGETHER;
+        let together = optional.len() <= TOGETHER;
         if together {
-            wire.extend_from_slice(body.optional.as_slice());
+            wire.extend_from_slice(optional);
         }
         connection.send(&self.waiting, &wire, until()).await.map_err(broken)?;
         self.mark(Moment::HeadSent);
         if !together {
-            connection.send(&self.waiting, body.optional.as_slice(), until()).await.map_err(broken)?;
+            connection.send(&self.waiting, optional, until()).await.map_err(broken)?;
         }
         self.mark(Moment::SendEnd);
-        let head = if together { wire.len() } else { wire.len() + body.optional.len() };
+        let head = if together { wire.len() } else { wire.len() + optional.len() };
         self.inform(&Notice::RequestSent(u32::try_from(head).unwrap_or(u32::MAX)))?;
         self.state.lock().exchange = Some(exchange);
         Ok(())

@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::api::request::Body;
+use crate::api::request::auth::Authentication;
 use crate::api::request::input::Exchange;
+use crate::api::request::input::Held;
 use crate::api::request::leg::Leg;
 use crate::api::request::leg::LegRules;
 use crate::api::request::measures::Measures;
@@ -23,6 +25,7 @@ pub(super) struct State {
     /// What the application added.
     pub(super) headers: Headers,
     pub(super) leg_rules: LegRules,
+    pub(super) auth: Authentication,
     pub(super) phase: Phase,
     pub(super) measures: Measures,
     /// The leg as it went out last.
@@ -34,6 +37,9 @@ pub(super) struct State {
     pub(super) route: Option<Route>,
     /// The connection with what has been read from it; an operation takes it while it runs.
     pub(super) exchange: Option<Exchange>,
+    /// The connection that the next send has to go on with: a handshake on it waits for the application's
+    /// body.
+    pub(super) held: Option<Held>,
     /// How many bytes a QueryDataAvailable has promised and no ReadData has taken yet.
     pub(super) promised: u32,
     /// How many bytes of the request's body may still be written.
@@ -84,13 +90,15 @@ impl Route {
 }
 
 impl State {
-    pub(super) fn new(method: Vec<u8>, url: Url, version: Version) -> State {
+    /// `number` is the request's own.
+    pub(super) fn new(method: Vec<u8>, url: Url, version: Version, number: usize) -> State {
         State {
             method,
             url,
             version,
             headers: Headers::new(),
             leg_rules: LegRules::default(),
+            auth: Authentication::new(number),
             phase: Phase::Open,
             measures: Measures::NONE,
             leg: None,
@@ -98,6 +106,7 @@ impl State {
             trailers: None,
             route: None,
             exchange: None,
+            held: None,
             promised: 0,
             owed: 0,
             body: Arc::new(Body::NONE),
@@ -122,6 +131,7 @@ impl State {
         self.body = Arc::new(body);
         self.written = false;
         self.refused = false;
+        self.auth.begin();
     }
 
     /// A send or a receive failed.

@@ -1,50 +1,82 @@
 //! A tunnel through a proxy: CONNECT and what the proxy says to it (http spec 9.3).
 
+use crate::api::AuthTarget;
 use crate::api::Notice;
 use crate::api::request::Request;
 use crate::api::request::broken;
 use crate::api::request::deadline;
 use crate::api::request::dial::Acquired;
+use crate::api::request::dial::Failure;
 use crate::api::request::input::Exchange;
+use crate::api::request::input::Held;
 use crate::api::request::leg::Leg;
 use crate::api::request::measures::Moment;
 use crate::api::request::state::Route;
 use crate::api::settings::Settings;
 use crate::base::Code;
 use crate::base::Result;
-use crate::net::Connection;
 use crate::net::limits::Permit;
 use crate::net::pool::Origin;
 use crate::proto::h1::ResponseHead;
+use crate::proto::proxy::ProxyServer;
 use crate::proto::url::Url;
 
 impl Request {
     /// Has the proxy connect to the URL's server. What `origin` says of TLS is made through the tunnel.
     pub(super) async fn tunnel(
         &self,
-        to_proxy: Connection,
+        proxy: &ProxyServer,
         permit: Option<Permit>,
         origin: Origin,
         url: &Url,
         settings: &Settings,
-    ) -> Result<Acquired> {
+    ) -> std::result::Result<Acquired, Failure> {
         self.mark(Moment::TunnelStart);
-        let mut exchange = Exchange::new(to_proxy, permit);
-        let agent = self.connect.session().agent().lock().clone();
-        let leg = Leg::connect(url, &agent);
-        let head = self.ask_for_tunnel(&mut exchange, leg, settings).await?;
-        if !(200..300).contains(&head.status) {
+        let mut exchange = Exchange::new(self.dial_proxy(proxy, settings).await?, permit);
+        loop {
+            let leg = self.connect_leg(&mut exchange, url);
+            let head = self.ask_for_tunnel(&mut exchange, leg, settings).await?;
+            if (200..300).contains(&head.status) {
+                break;
+            }
             self.begin_body(&mut exchange, &head, settings)?;
-            return refused(exchange, head, settings);
+            let is_challenge = head.status == PROXY_AUTHENTICATION_REQUIRED;
+            let (target, keep) = (AuthTarget::Proxy, exchange.keep);
+            if !is_challenge || !self.answer_challenge(target, &head.headers, keep, settings).await? {
+                return Ok(refused(exchange, head, settings)?);
+            }
+            exchange = match self.hold(exchange, settings).await {
+                Some(Held { connection, permit }) => Exchange::new(connection, permit),
+                None if self.state.lock().auth.is_bound() => {
+                    return Err(Code::RESPONSE_DRAIN_OVERFLOW.into());
+                }
+                None => {
+                    let permit = self.permit(&origin, settings).await?;
+                    Exchange::new(self.dial_proxy(proxy, settings).await?, permit)
+                }
+            };
         }
         let (connection, input, permit) = exchange.into_parts();
         if !input.unread().is_empty() {
             log::warn!("the proxy has more to say than that there is a tunnel");
-            return Err(Code::INVALID_SERVER_RESPONSE);
+            return Err(Code::INVALID_SERVER_RESPONSE.into());
         }
         self.mark(Moment::TunnelEnd);
+        let identity = self.settle_tunnel(&origin.via);
         let tls = self.secure(connection.socket(), url.host(), origin.tls, settings).await?;
-        Ok(Acquired::ready(connection.through(origin, tls), permit))
+        Ok(Acquired::ready(connection.through(Origin { identity, ..origin }, tls), permit))
+    }
+
+    fn connect_leg(&self, exchange: &mut Exchange, url: &Url) -> Leg {
+        let session = self.connect.session();
+        let agent = session.agent().lock().clone();
+        let mut state = self.state.lock();
+        let mut memory = session.auth_memory().lock();
+        let (authorization, identity) = state.auth.for_tunnel(&url.authority_with_port(), &mut memory);
+        if identity.is_some() {
+            exchange.connection.bind(identity);
+        }
+        Leg::connect(url, &agent, authorization.as_deref())
     }
 
     /// Sends a CONNECT; the head that comes back.

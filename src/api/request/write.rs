@@ -47,8 +47,13 @@ impl Request {
     async fn write_operation(&self, data: InBuf) -> Result<Done> {
         self.check()?;
         let written = Done::Written(u32::try_from(data.len()).unwrap_or(u32::MAX));
-        if self.state.lock().refused {
-            // There is nobody to send it to, which the response says.
+        let goes_nowhere = {
+            let state = self.state.lock();
+            // The proxy's response says that there is nobody to send it to, or it will be asked for again
+            // (http spec 3.4).
+            state.refused || state.leg.as_ref().is_some_and(|leg| leg.withheld)
+        };
+        if goes_nowhere {
             return Ok(written);
         }
         let exchange = self.state.lock().exchange.take().ok_or(Code::INCORRECT_HANDLE_STATE)?;

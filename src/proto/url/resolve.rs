@@ -252,4 +252,15 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn names_before_an_at_sign() {
+        for location in ["http://u:p@host/", "//u@host", "http://:@host", "http://@host/"] {
+            assert!(names_a_user(location.as_bytes()), "{location}");
+        }
+        for location in ["http://host/a@b", "/a@b", "//host?a@b", "http://host/#u@h", "a@b", "", "mailto:a@b"]
+        {
+            assert!(!names_a_user(location.as_bytes()), "{location}");
+        }
+    }
 }
