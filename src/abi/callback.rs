@@ -12,7 +12,7 @@ use crate::api::Notice;
 
 /// The callback that C set: none for NULL.
 pub(super) fn from_c(function: WINHTTP_STATUS_CALLBACK, mask: u32) -> Option<Callback> {
-    function.map(|function| Callback { function: function as usize, mask, deliver })
+    function.map(|function| Callback { function: function as usize, mask })
 }
 
 /// Gives a callback back to C.
@@ -31,7 +31,8 @@ fn function(address: usize) -> WINHTTP_STATUS_CALLBACK {
     unsafe { std::mem::transmute::<usize, WINHTTP_STATUS_CALLBACK>(address) }
 }
 
-fn deliver(callback: &Callback, handle: Handle, context: usize, notice: &Notice<'_>) {
+/// Makes the call, if the application wants it.
+pub(super) fn deliver(callback: &Callback, handle: Handle, context: usize, notice: &Notice<'_>) {
     let status = status(notice);
     if !wanted(callback.mask, status) {
         return;

@@ -9,7 +9,7 @@ use crate::abi::types::*;
 use crate::abi::wide;
 use crate::api;
 use crate::api::Handle;
-use crate::api::Object;
+use crate::api::Lease;
 use crate::api::options;
 use crate::api::options::Answer;
 use crate::api::options::Given;
@@ -89,15 +89,15 @@ pub unsafe extern "system" fn WinHttpQueryOption(
 }
 
 /// What the option is about; `None`: the process, for which NULL stands with a few options.
-fn object(internet: HINTERNET, option: DWORD) -> Result<Option<Object>> {
+fn object(internet: HINTERNET, option: DWORD) -> Result<Option<Lease>> {
     if handle(internet) == Handle::NULL && options::is_of_process(option) {
         return Ok(None);
     }
     api::object(handle(internet)).map(Some)
 }
 
-fn target(object: &Option<Object>) -> Target<'_> {
-    object.as_ref().map_or(Target::Process, Target::Object)
+fn target(object: &Option<Lease>) -> Target<'_> {
+    object.as_ref().map_or(Target::Process, |object| Target::Object(object))
 }
 
 /// The structure as bytes. Its texts are memory of their own, which the program frees.

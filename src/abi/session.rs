@@ -50,6 +50,7 @@ pub unsafe extern "system" fn WinHttpOpen(
             is_async: flags & FLAG_ASYNC != 0,
             proxy,
             secure_defaults: flags & FLAG_SECURE_DEFAULTS == FLAG_SECURE_DEFAULTS,
+            deliver: callback::deliver,
         })
     })
 }
@@ -100,7 +101,7 @@ pub extern "system" fn WinHttpSetTimeouts(
         let all = [resolve_timeout, connect_timeout, send_timeout, receive_timeout];
         let [resolve, connect, send, receive] = all.map(Timeouts::check);
         let (resolve, connect, send, receive) = (resolve?, connect?, send?, receive?);
-        match api::object(handle(internet))? {
+        match &*api::object(handle(internet))? {
             Object::Session(session) => {
                 session.settings().lock().timeouts.set(resolve, connect, send, receive)
             }

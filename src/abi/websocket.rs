@@ -42,7 +42,7 @@ pub unsafe extern "system" fn WinHttpWebSocketSend(
     entry("WinHttpWebSocketSend", || {
         // SAFETY: the caller's promise is `InBuf::new`'s contract.
         let data = unsafe { InBuf::new(buffer.cast_const().cast(), buffer_length as usize) }?;
-        api::get::<WebSocket>(handle(socket))?.send(buffer_type, data)
+        api::with(handle(socket), |socket: &WebSocket| socket.send(buffer_type, data))
     })
 }
 
@@ -67,7 +67,8 @@ pub unsafe extern "system" fn WinHttpWebSocketReceive(
         }
         // SAFETY: the caller's promise is `OutBuf::new`'s contract.
         let into = unsafe { OutBuf::new(buffer.cast(), buffer_length as usize) }?;
-        if let Some(received) = api::get::<WebSocket>(handle(socket))?.receive(into)? {
+        let received = api::with(handle(socket), |socket: &WebSocket| socket.receive(into))?;
+        if let Some(received) = received {
             // SAFETY: the caller's promise.
             unsafe { Out::new(bytes_read) }.put(received.bytes);
             // SAFETY: the caller's promise.

@@ -23,7 +23,7 @@ impl Connect {
     /// `WinHttpConnect`. `host` is what C gave.
     pub(crate) fn open(session: &Arc<Session>, host: &[u16], port: u16) -> Result<Handle> {
         let host = Host::of_connect(host).map_err(|_| Code::INVALID_URL)?;
-        let node = Node::new(Some(Object::Session(session.clone())))?;
+        let node = Node::below(session.node())?;
         let connect = Arc::new(Connect { node, session: session.clone(), host, port });
         let handle = handles::publish(Object::Connect(connect))?;
         session.announce(handle)?;

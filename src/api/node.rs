@@ -2,12 +2,14 @@
 //!
 //! An object's *leases* are the reasons why its closing notice must wait: the open handle itself,
 //! every accepted operation until its completion has been delivered, every call that is running,
-//! and every child. When the last lease goes, the object tells the application that it is closing
-//! (its last notice, so never at the same time as another one) and gives up its lease on the parent.
+//! and every child. They are uses of its slot in the handle table, so a look-up is a lease. When the
+//! last one goes, the object tells the application that it is closing (its last notice, so never at
+//! the same time as another one) and gives up its lease on the parent.
 
 use std::cell::Cell;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU32;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 
@@ -15,7 +17,8 @@ use parking_lot::Mutex;
 
 use crate::api::Handle;
 use crate::api::Notice;
-use crate::api::Object;
+use crate::api::handles;
+use crate::api::handles::Lease;
 use crate::base::Code;
 use crate::base::Result;
 
@@ -26,45 +29,54 @@ pub(crate) struct Callback {
     pub(crate) function: usize,
     /// Which notices the application wants.
     pub(crate) mask: u32,
-    /// Turns a notice into the C call.
-    pub(crate) deliver: fn(&Callback, handle: Handle, context: usize, notice: &Notice<'_>),
 }
+
+/// Turns a notice into the C call.
+pub(crate) type Deliver = fn(&Callback, handle: Handle, context: usize, notice: &Notice<'_>);
 
 pub(crate) struct Node {
     handle: OnceLock<Handle>,
-    parent: Option<Object>,
+    parent: Handle,
+    /// Guards only itself: present until the closing notice has been sent.
+    parent_lease: Mutex<Option<Lease>>,
     context: AtomicUsize,
-    /// Guards only itself; never held while the application runs.
-    callback: Mutex<Option<Callback>>,
+    callback: CallbackCell,
+    deliver: Deliver,
     closing: AtomicBool,
-    leases: AtomicUsize,
 }
 
 impl Node {
-    /// A node with one lease, that of the handle. Callback and context are the parent's at this
-    /// moment; later changes to the parent do not reach it.
-    pub(crate) fn new(parent: Option<Object>) -> Result<Node> {
-        let (context, callback) = match &parent {
-            Some(parent) => {
-                parent.node().hold()?;
-                (parent.node().context(), *parent.node().callback.lock())
-            }
-            None => (0, None),
-        };
+    /// The node of a session.
+    pub(crate) fn root(deliver: Deliver) -> Node {
+        Node {
+            handle: OnceLock::new(),
+            parent: Handle::NULL,
+            parent_lease: Mutex::new(None),
+            context: AtomicUsize::new(0),
+            callback: CallbackCell::new(None),
+            deliver,
+            closing: AtomicBool::new(false),
+        }
+    }
+
+    /// A node below `parent`. Callback and context are the parent's at this moment; later changes to
+    /// the parent do not reach it.
+    pub(crate) fn below(parent: &Node) -> Result<Node> {
         Ok(Node {
             handle: OnceLock::new(),
-            parent,
-            context: AtomicUsize::new(context),
-            callback: Mutex::new(callback),
+            parent: parent.handle(),
+            parent_lease: Mutex::new(Some(parent.lease()?)),
+            context: AtomicUsize::new(parent.context()),
+            callback: CallbackCell::new(parent.callback()),
+            deliver: parent.deliver,
             closing: AtomicBool::new(false),
-            leases: AtomicUsize::new(1),
         })
     }
 
     /// The callback of another object instead of the parent's (a WebSocket takes its request's).
     pub(crate) fn inherit(self, from: &Node, context: usize) -> Node {
-        *self.callback.lock() = *from.callback.lock();
-        self.context.store(context, Ordering::SeqCst);
+        self.callback.set(from.callback());
+        self.set_context(context);
         self
     }
 
@@ -76,8 +88,9 @@ impl Node {
         _ = self.handle.set(handle);
     }
 
-    pub(crate) fn parent(&self) -> Option<&Object> {
-        self.parent.as_ref()
+    /// The parent's handle, NULL for a session.
+    pub(crate) fn parent(&self) -> Handle {
+        self.parent
     }
 
     pub(crate) fn context(&self) -> usize {
@@ -89,12 +102,12 @@ impl Node {
     }
 
     pub(crate) fn callback(&self) -> Option<Callback> {
-        *self.callback.lock()
+        self.callback.get()
     }
 
     /// Sets or removes the callback; gives the one before.
     pub(crate) fn set_callback(&self, callback: Option<Callback>) -> Option<Callback> {
-        std::mem::replace(&mut *self.callback.lock(), callback)
+        self.callback.set(callback)
     }
 
     /// Whether the handle has been closed.
@@ -106,53 +119,74 @@ impl Node {
         self.closing.store(true, Ordering::SeqCst);
     }
 
-    /// Takes a lease; an object whose closing notice is due gives none.
-    pub(crate) fn hold(&self) -> Result<()> {
-        let one_more = |leases: usize| if leases == 0 { None } else { Some(leases + 1) };
-        match self.leases.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_more) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(Code::INVALID_HANDLE),
-        }
-    }
-
-    /// Gives a lease back; the last one ends the object.
-    pub(crate) fn release(&self) {
-        if self.leases.fetch_sub(1, Ordering::SeqCst) != 1 {
-            return;
-        }
-        self.notify(&Notice::HandleClosing);
-        if let Some(parent) = &self.parent {
-            parent.node().release();
-        }
-    }
-
-    /// A lease for the duration of a call.
-    pub(crate) fn lease(&self) -> Result<Lease<'_>> {
-        self.hold()?;
-        Ok(Lease(self))
+    /// One more lease; an object whose closing notice is due gives none.
+    pub(crate) fn lease(&self) -> Result<Lease> {
+        handles::lease(self.handle()).ok_or(Code::INVALID_HANDLE)
     }
 
     /// Tells the application. The caller holds a lease and no lock.
+    #[inline]
     pub(crate) fn notify(&self, notice: &Notice<'_>) {
-        let Some(callback) = *self.callback.lock() else { return };
+        let Some(callback) = self.callback.get() else { return };
         let _nested = Nested::enter();
-        (callback.deliver)(&callback, self.handle(), self.context(), notice);
+        (self.deliver)(&callback, self.handle(), self.context(), notice);
+    }
+
+    /// The last lease has gone.
+    pub(super) fn end(&self) {
+        self.notify(&Notice::HandleClosing);
+        let parent = self.parent_lease.lock().take();
+        drop(parent);
     }
 }
 
-/// A lease that ends with a scope.
-pub(crate) struct Lease<'a>(&'a Node);
-
-impl Lease<'_> {
-    /// The lease becomes that of an accepted operation, whose completion gives it back.
-    pub(crate) fn keep(self) {
-        std::mem::forget(self);
-    }
+/// A callback that is read at every notice and hardly ever written: readers take no lock, they read
+/// again when a writer was about (a sequence lock).
+struct CallbackCell {
+    /// Odd while a writer is about.
+    version: AtomicU32,
+    /// 0: no callback.
+    function: AtomicUsize,
+    mask: AtomicU32,
+    /// Keeps writers apart.
+    writing: Mutex<()>,
 }
 
-impl Drop for Lease<'_> {
-    fn drop(&mut self) {
-        self.0.release();
+impl CallbackCell {
+    fn new(callback: Option<Callback>) -> CallbackCell {
+        let Callback { function, mask } = callback.unwrap_or(Callback { function: 0, mask: 0 });
+        CallbackCell {
+            version: AtomicU32::new(0),
+            function: AtomicUsize::new(function),
+            mask: AtomicU32::new(mask),
+            writing: Mutex::new(()),
+        }
+    }
+
+    #[inline]
+    fn get(&self) -> Option<Callback> {
+        loop {
+            let version = self.version.load(Ordering::Acquire);
+            // Reading what a writer wrote makes its odd version visible to the load that follows.
+            let function = self.function.load(Ordering::Acquire);
+            let mask = self.mask.load(Ordering::Acquire);
+            if version & 1 == 0 && self.version.load(Ordering::Relaxed) == version {
+                return (function != 0).then_some(Callback { function, mask });
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    fn set(&self, callback: Option<Callback>) -> Option<Callback> {
+        let _writing = self.writing.lock();
+        let before = self.get();
+        let Callback { function, mask } = callback.unwrap_or(Callback { function: 0, mask: 0 });
+        let version = self.version.load(Ordering::Relaxed);
+        self.version.store(version.wrapping_add(1), Ordering::Relaxed);
+        self.function.store(function, Ordering::Release);
+        self.mask.store(mask, Ordering::Release);
+        self.version.store(version.wrapping_add(2), Ordering::Release);
+        before
     }
 }
 
@@ -179,3 +213,40 @@ impl Drop for Nested {
 }
 
 thread_local!(static NESTING: Cell<u32> = const { Cell::new(0) });
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn function_and_mask_of_a_callback_always_belong_together() {
+        let cell = CallbackCell::new(None);
+        let pair = |n: u32| Callback { function: n as usize, mask: n };
+        thread::scope(|scope| {
+            let readers: Vec<_> = (0..2)
+                .map(|_| {
+                    scope.spawn(|| {
+                        loop {
+                            match cell.get() {
+                                Some(Callback { function, mask }) => assert_eq!(function, mask as usize),
+                                None => thread::yield_now(),
+                            }
+                            if cell.get().is_some_and(|callback| callback.mask == u32::MAX) {
+                                return;
+                            }
+                        }
+                    })
+                })
+                .collect();
+            for n in 1..20_000 {
+                cell.set((n % 7 != 0).then_some(pair(n)));
+            }
+            cell.set(Some(pair(u32::MAX)));
+            for reader in readers {
+                reader.join().unwrap();
+            }
+        });
+    }
+}

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use crate::api::Deliver;
 use crate::api::Handle;
 use crate::api::Notice;
 use crate::api::Object;
@@ -51,6 +52,8 @@ pub(crate) struct Start {
     /// `WINHTTP_FLAG_SECURE_DEFAULTS`: nothing below TLS 1.2, ever.
     pub(crate) secure_defaults: bool,
     pub(crate) proxy: ProxyInfo,
+    /// How notices of the session and of everything below it reach the application.
+    pub(crate) deliver: Deliver,
 }
 
 impl Session {
@@ -64,7 +67,7 @@ impl Session {
             None
         };
         handles::publish(Object::Session(Arc::new(Session {
-            node: Node::new(None)?,
+            node: Node::root(start.deliver),
             secure_defaults: start.secure_defaults,
             settings: Mutex::new(settings),
             agent: Mutex::new(narrow(&start.agent).ok_or(Code::INVALID_PARAMETER)?),

@@ -1,13 +1,20 @@
 //! What every layer may use: the error code, the caller's buffers, numbered objects.
 
+#[allow(unsafe_code)]
+mod brief;
 mod code;
 #[allow(unsafe_code)]
 mod rawbuf;
+#[allow(unsafe_code)]
 mod slots;
 
+pub(crate) use brief::Brief;
+pub(crate) use brief::BriefGuard;
 pub(crate) use code::Code;
 pub(crate) use code::Result;
 pub(crate) use rawbuf::InBuf;
 pub(crate) use rawbuf::OutBuf;
 pub(crate) use slots::Key;
+pub(crate) use slots::Occupant;
 pub(crate) use slots::SlotTable;
+pub(crate) use slots::Use;

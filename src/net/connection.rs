@@ -105,7 +105,12 @@ impl Connection {
 
     /// Whether a read might find something.
     pub(crate) fn maybe_readable(&self) -> bool {
-        self.socket.maybe_readable() || self.tls.as_ref().is_some_and(tls::Session::has_plaintext)
+        self.socket.maybe_readable() || self.tls.as_ref().is_some_and(tls::Session::has_news)
+    }
+
+    /// Whether all that had come was read the last time, so that waiting should come before reading.
+    pub(crate) fn seems_empty(&self) -> bool {
+        self.socket.seems_empty() && self.tls.as_ref().is_none_or(|tls| !tls.has_news())
     }
 
     /// Reads at least one byte, or 0 at the peer's end.
@@ -115,7 +120,16 @@ impl Connection {
         into: &mut [u8],
         deadline: Option<Instant>,
     ) -> Result<usize, Fault> {
-        waiting.io(&self.socket, Interest::Read, deadline, || self.read(into)).await
+        // Right after all that had come was read there is nothing: no system call to learn that.
+        let mut wait_first = self.seems_empty();
+        let read = || {
+            if std::mem::take(&mut wait_first) {
+                Err(io::ErrorKind::WouldBlock.into())
+            } else {
+                self.read(into)
+            }
+        };
+        waiting.io(&self.socket, Interest::Read, deadline, read).await
     }
 
     /// Hands all of `bytes` to the transport.

@@ -106,6 +106,7 @@ impl Waiting {
     /// Drives `operation` to its end on the calling thread.
     pub(crate) fn block_on<T>(&self, operation: impl Future<Output = T>) -> T {
         let mut operation = pin!(operation);
+        *self.want.lock() = None;
         if let Poll::Ready(done) = operation.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             return done;
         }
@@ -118,8 +119,13 @@ impl Waiting {
                 Waker::noop().clone()
             }
         };
+        // What waits for a socket needs no waker and can be waited for at once, unless it was cancelled
+        // before the thread could be woken.
+        let mut tried = self.want().is_some_and(|want| want.socket.is_some()) && self.check().is_ok();
         loop {
-            if let Poll::Ready(done) = operation.as_mut().poll(&mut Context::from_waker(&waker)) {
+            if !std::mem::take(&mut tried)
+                && let Poll::Ready(done) = operation.as_mut().poll(&mut Context::from_waker(&waker))
+            {
                 return done;
             }
             let want = self.want().unwrap_or(Want { socket: None, deadline: None });

@@ -6,6 +6,8 @@ use std::io::Write;
 use std::net::Shutdown;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use mio::net::TcpStream;
@@ -31,6 +33,8 @@ pub(crate) struct Socket {
     tcp: TcpStream,
     /// Absent in a synchronous session, whose calls wait for the socket themselves.
     registration: Option<Registration>,
+    /// In a synchronous session: the last read did not fill its room. A hint, so relaxed order does.
+    emptied: AtomicBool,
 }
 
 impl Socket {
@@ -40,7 +44,7 @@ impl Socket {
             0 => TcpStream::connect(to)?,
             interface => platform::connect_through(interface, to)?,
         };
-        let mut socket = Socket { tcp, registration: None };
+        let mut socket = Socket { tcp, registration: None, emptied: AtomicBool::new(false) };
         let wishes = [
             how.keep_alive.map(|(time, interval)| platform::set_keep_alive(socket.id(), time, interval)),
             how.priority.map(|hint| platform::set_priority(socket.id(), hint)),
@@ -93,7 +97,10 @@ impl Socket {
     /// the engine has seen an edge, which saves the system call that would only say so.
     pub(crate) fn read(&self, into: &mut [u8]) -> io::Result<usize> {
         let Some(registration) = &self.registration else {
-            return (&self.tcp).read(into);
+            let read = (&self.tcp).read(into);
+            let full = read.as_ref().is_ok_and(|n| *n == 0 || *n == into.len());
+            self.emptied.store(!full, Ordering::Relaxed);
+            return read;
         };
         if !registration.take_readable() {
             return Err(io::ErrorKind::WouldBlock.into());
@@ -109,6 +116,11 @@ impl Socket {
 
     pub(crate) fn write(&self, from: &[u8]) -> io::Result<usize> {
         (&self.tcp).write(from)
+    }
+
+    /// Whether the last read of a synchronous session took all that there was.
+    pub(crate) fn seems_empty(&self) -> bool {
+        self.registration.is_none() && platform::A_SHORT_READ_EMPTIES && self.emptied.load(Ordering::Relaxed)
     }
 
     /// Whether a read might find something.

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 use std::time::Instant;
 
 use parking_lot::Mutex;
@@ -55,14 +54,9 @@ pub(crate) struct Sleep<'a> {
 
 impl Sleep<'_> {
     /// Blocks until the socket is as wanted, the deadline passes, or somebody wakes this thread.
-    /// Which of these it was the caller finds out by trying again.
-    pub(crate) fn wait(&self, want: &Want) -> io::Result<()> {
-        let timeout = want.deadline.map(|at| {
-            let left = at.saturating_duration_since(Instant::now());
-            // The system counts in milliseconds: round up, or the wait ends just before the deadline.
-            left.checked_add(Duration::from_micros(999)).unwrap_or(left)
-        });
-        platform::wait(want.socket, &self.signal, timeout)
+    /// Which of these it was the caller finds out by trying again; true: it was only the socket.
+    pub(crate) fn wait(&self, want: &Want) -> io::Result<bool> {
+        platform::wait(want.socket, &self.signal, want.deadline)
     }
 
     /// Wakes this very wait from another thread.
@@ -73,10 +67,17 @@ impl Sleep<'_> {
 
 impl Drop for Sleep<'_> {
     fn drop(&mut self) {
-        self.sleepers.0.lock().retain(|other| !Arc::ptr_eq(other, &self.signal));
+        let mut sleepers = self.sleepers.0.lock();
+        if let Some(at) = sleepers.iter().position(|other| Arc::ptr_eq(other, &self.signal)) {
+            sleepers.swap_remove(at);
+        }
+        drop(sleepers);
+        if Arc::strong_count(&self.signal) > 1 {
+            return;
+        }
+        self.signal.clear();
         let mut kept = SIGNALS.lock();
-        if kept.len() < MOST && Arc::strong_count(&self.signal) == 1 {
-            self.signal.clear();
+        if kept.len() < MOST {
             kept.push(self.signal.clone());
         }
     }

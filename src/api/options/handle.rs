@@ -33,13 +33,7 @@ pub(super) static ROWS: &[Row] = &[
             })
         }),
     ),
-    row(
-        21,
-        "PARENT_HANDLE",
-        NONE,
-        SCRW,
-        pointer_out(|on| Ok(on.object()?.node().parent().map_or(0, |parent| parent.node().handle().raw()))),
-    ),
+    row(21, "PARENT_HANDLE", NONE, SCRW, pointer_out(|on| Ok(on.object()?.node().parent().raw()))),
     row(24, "EXTENDED_ERROR", NONE, SRN, dword_out(|_| Ok(errors::socket_code()))),
     row(
         45,

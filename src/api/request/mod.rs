@@ -111,7 +111,7 @@ impl Request {
         let url = Url::of_request(secure, connect.host().clone(), connect.port(), opening.object, rules);
         let method = request_method(opening.verb).ok_or(Code::INVALID_PARAMETER)?;
         let version = Version::of_request(opening.version).ok_or(Code::INVALID_PARAMETER)?;
-        let node = Node::new(Some(Object::Connect(connect.clone())))?;
+        let node = Node::below(connect.node())?;
         let mut state = State::new(method, url, version, node.handle().raw());
         state.leg_rules.referrer =
             opening.referrer.map(narrow).map(|text| text.ok_or(Code::INVALID_PARAMETER)).transpose()?;

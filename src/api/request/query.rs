@@ -29,7 +29,6 @@ pub(crate) struct HeaderAnswer {
 
 impl Request {
     pub(crate) fn query_headers(&self, query: &HeaderQuery<'_>) -> Result<HeaderAnswer> {
-        let _lease = self.node.lease()?;
         let state = self.state.lock();
         let special = |value| Ok(HeaderAnswer { value, indexed: false });
         if query.level == LEVEL_REQUEST_METHOD {

@@ -40,26 +40,33 @@ pub(crate) enum Amount {
 impl Request {
     /// How many bytes can be read at once; 0 at the end of the body.
     pub(crate) fn query_data_available(self: &Arc<Self>) -> Result<Progress> {
-        let _lease = self.node.lease()?;
         self.check_readable()?;
         if !self.is_async() {
             return Request::progress(self.run_blocking(self.available_operation())?);
         }
         let this = self.clone();
         let operation =
-            Operation::new(Api::QueryDataAvailable, async move { this.available_operation().await });
+            Operation::new(
+                &self.node,
+                Api::QueryDataAvailable,
+                async move { this.available_operation().await },
+            )?;
         self.start(Begin::Here, operation).map(told)
     }
 
     /// Fills the caller's room, or less at the end of the body or when less will do.
     pub(crate) fn read(self: &Arc<Self>, into: OutBuf, amount: Amount) -> Result<Progress> {
-        let _lease = self.node.lease()?;
         self.check_readable()?;
         if !self.is_async() {
             return Request::progress(self.run_blocking(self.read_operation(into, amount))?);
         }
         let this = self.clone();
-        let operation = Operation::new(Api::ReadData, async move { this.read_operation(into, amount).await });
+        let operation =
+            Operation::new(
+                &self.node,
+                Api::ReadData,
+                async move { this.read_operation(into, amount).await },
+            )?;
         self.start(Begin::Here, operation).map(told)
     }
 

@@ -42,12 +42,12 @@ impl Request {
     /// Receives the response's head. In the wrong state an asynchronous request still accepts the
     /// call and says so by the callback, as Windows does.
     pub(crate) fn receive_response(self: &Arc<Self>) -> Result<()> {
-        let _lease = self.node.lease()?;
         if !self.is_async() {
             return self.run_blocking(self.receive_operation()).map(|_| ());
         }
         let this = self.clone();
-        let operation = Operation::new(Api::ReceiveResponse, async move { this.receive_operation().await });
+        let operation =
+            Operation::new(&self.node, Api::ReceiveResponse, async move { this.receive_operation().await })?;
         self.start(Begin::Here, operation).map(|_| ())
     }
 

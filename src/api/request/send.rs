@@ -42,7 +42,6 @@ impl Request {
     /// Sends the request. `headers` are added to it for good, `context` replaces the present one
     /// unless it is 0.
     pub(crate) fn send(self: &Arc<Self>, headers: Option<&[u16]>, body: Body, context: usize) -> Result<()> {
-        let _lease = self.node.lease()?;
         {
             let mut state = self.state.lock();
             if matches!(state.phase, Phase::Sending | Phase::Sent | Phase::Receiving) {
@@ -60,7 +59,8 @@ impl Request {
             return self.run_blocking(self.send_operation()).map(|_| ());
         }
         let this = self.clone();
-        let operation = Operation::new(Api::SendRequest, async move { this.send_operation().await });
+        let operation =
+            Operation::new(&self.node, Api::SendRequest, async move { this.send_operation().await })?;
         self.start(Begin::Elsewhere, operation).map(|_| ())
     }
 

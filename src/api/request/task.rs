@@ -13,6 +13,8 @@ use std::task::Wake;
 use parking_lot::Mutex;
 
 use crate::api::Notice;
+use crate::api::handles::Lease;
+use crate::api::node::Node;
 use crate::api::node::may_complete_inline;
 use crate::api::request::Request;
 use crate::base::Code;
@@ -52,6 +54,8 @@ pub(super) enum Begin {
 /// An operation under way.
 pub(super) struct Operation {
     api: Api,
+    /// Until the application has been told of the end.
+    lease: Lease,
     future: Pin<Box<dyn Future<Output = Result<Done>> + Send>>,
 }
 
@@ -85,15 +89,19 @@ impl Task {
 }
 
 impl Operation {
-    pub(super) fn new(api: Api, future: impl Future<Output = Result<Done>> + Send + 'static) -> Operation {
-        Operation { api, future: Box::pin(future) }
+    /// An operation on the object of `node`.
+    pub(super) fn new(
+        node: &Node,
+        api: Api,
+        future: impl Future<Output = Result<Done>> + Send + 'static,
+    ) -> Result<Operation> {
+        Ok(Operation { api, lease: node.lease()?, future: Box::pin(future) })
     }
 }
 
 impl Request {
     /// Runs an operation of a synchronous session to its end.
     pub(super) fn run_blocking(&self, operation: impl Future<Output = Result<Done>>) -> Result<Done> {
-        let _lease = self.node.lease()?;
         {
             let mut slot = self.task.0.lock();
             if !matches!(slot.current, Current::None) {
@@ -109,7 +117,6 @@ impl Request {
     /// Starts an operation of an asynchronous session. True: it has already ended, and the
     /// application has been told, on this thread.
     pub(super) fn start(self: &Arc<Self>, begin: Begin, operation: Operation) -> Result<bool> {
-        self.node.hold()?;
         {
             let mut slot = self.task.0.lock();
             match &slot.current {
@@ -119,8 +126,6 @@ impl Request {
                     return Ok(false);
                 }
                 _ => {
-                    drop(slot);
-                    self.node.release();
                     return Err(Code::INCORRECT_HANDLE_STATE);
                 }
             }
@@ -183,11 +188,12 @@ impl Request {
                         Err(Code::INTERNAL_ERROR)
                     }
                 };
-                let api = operation.api;
-                drop(operation);
+                let Operation { api, lease, future } = operation;
+                drop(future);
                 // Cleared before the application is told: it starts the next operation right there.
                 self.task.0.lock().current = Current::None;
                 self.deliver(api, done);
+                drop(lease);
                 ended = true;
                 break;
             }
@@ -203,7 +209,6 @@ impl Request {
             Ok(Done::Written(bytes)) => Notice::WriteComplete(bytes),
             Err(error) => Notice::RequestError { api: api as u32, error },
         });
-        self.node.release();
     }
 
     /// Has the engine go on with the current operation.

@@ -16,7 +16,6 @@ use crate::base::Result;
 impl Request {
     /// `WinHttpWebSocketCompleteUpgrade`.
     pub(crate) fn complete_upgrade(self: &Arc<Self>, context: usize) -> Result<Handle> {
-        let _lease = self.node.lease()?;
         let settings = self.settings.lock().clone();
         let (exchange, greeting) = {
             let mut state = self.state.lock();

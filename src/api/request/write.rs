@@ -18,7 +18,6 @@ use crate::base::Result;
 impl Request {
     /// Writes more of the body. Gives the count on a synchronous session.
     pub(crate) fn write(self: &Arc<Self>, data: InBuf) -> Result<Option<u32>> {
-        let _lease = self.node.lease()?;
         {
             let mut state = self.state.lock();
             if state.phase != Phase::Sent || !self.task.is_idle() {
@@ -40,7 +39,8 @@ impl Request {
             };
         }
         let this = self.clone();
-        let operation = Operation::new(Api::WriteData, async move { this.write_operation(data).await });
+        let operation =
+            Operation::new(&self.node, Api::WriteData, async move { this.write_operation(data).await })?;
         self.start(Begin::Here, operation).map(|_| None)
     }
 

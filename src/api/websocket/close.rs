@@ -8,11 +8,13 @@ use parking_lot::MutexGuard;
 
 use crate::api::WsOperation;
 use crate::api::websocket::Completion;
+use crate::api::websocket::Ended;
 use crate::api::websocket::WebSocket;
 use crate::api::websocket::receive::ReceiveSide;
 use crate::api::websocket::send::Phase;
 use crate::api::websocket::send::Pumped;
 use crate::api::websocket::send::SendSide;
+use crate::base::BriefGuard;
 use crate::base::Code;
 use crate::base::Result;
 use crate::proto::ws;
@@ -26,7 +28,6 @@ pub(crate) struct CloseStatus {
 impl WebSocket {
     /// `WinHttpWebSocketShutdown`: sends the close frame; receiving goes on.
     pub(crate) fn shutdown(&self, status: u16, reason: &[u8]) -> Result<()> {
-        let _lease = self.node.lease()?;
         check_status(status, reason)?;
         self.await_welcome()?;
         let mut send = self.send.lock();
@@ -42,21 +43,20 @@ impl WebSocket {
             }
             return self.drain(send).1;
         }
-        self.node.hold()?;
         match send.pump(&self.connection) {
             Ok(Pumped::Blocked) => {
-                send.shutting_down = true;
+                send.shutting_down = self.node.lease().ok();
                 Ok(())
             }
             Ok(Pumped::Empty) => {
                 drop(send);
-                self.complete(Completion::ShutDown);
+                self.complete(Completion::ShutDown.into());
                 Ok(())
             }
             Err(error) => {
                 let error = send.fail(&error);
                 drop(send);
-                self.complete(Completion::Failed { operation: WsOperation::Shutdown, error });
+                self.complete(Completion::Failed { operation: WsOperation::Shutdown, error }.into());
                 Ok(())
             }
         }
@@ -65,7 +65,6 @@ impl WebSocket {
     /// `WinHttpWebSocketClose`: the whole close handshake. A pending Receive is cancelled inside this
     /// call, before anything else is told.
     pub(crate) fn close(&self, status: u16, reason: &[u8]) -> Result<()> {
-        let _lease = self.node.lease()?;
         check_status(status, reason)?;
         self.await_welcome()?;
         let mut receive = self.receive.lock();
@@ -82,6 +81,7 @@ impl WebSocket {
         if send.phase == Phase::Open {
             send.queue(|key| ws::close(Some(status), reason, key))?;
         }
+        send.closing = if self.is_async() { Some(self.node.lease()?) } else { None };
         send.phase = Phase::Closing;
         receive.closing = true;
         receive.receiver.discard();
@@ -97,22 +97,24 @@ impl WebSocket {
             self.sleepers.wake_all();
             return self.close_blocking();
         }
-        self.node.hold()?;
         let pumped = send.pump(&self.connection);
         let ended = match pumped {
-            Ok(_) => self.finish_close(&mut send).then_some(Completion::Closed),
+            Ok(_) => self.finish_close(&mut send),
             Err(error) => {
                 let error = send.fail(&error);
                 send.phase = Phase::Closed;
-                Some(Completion::Failed { operation: WsOperation::Close, error })
+                let completion = Completion::Failed { operation: WsOperation::Close, error };
+                Some(Ended { completion, lease: send.closing.take() })
             }
         };
+        let receive_lease = receive.idle_lease();
         drop(send);
         drop(receive);
         if cancelled {
             let error = Code::OPERATION_CANCELLED;
-            self.deliver(Completion::Failed { operation: WsOperation::Receive, error });
+            self.deliver(Completion::Failed { operation: WsOperation::Receive, error }.into());
         }
+        drop(receive_lease);
         match ended {
             Some(ended) => self.complete(ended),
             None => {
@@ -136,16 +138,17 @@ impl WebSocket {
     }
 
     /// Whether a waiting Close has now got all it waited for; then it ends, once.
-    pub(super) fn finish_close(&self, send: &mut SendSide) -> bool {
+    pub(super) fn finish_close(&self, send: &mut SendSide) -> Option<Ended> {
         let done = send.phase == Phase::Closing && send.is_empty() && self.peer_closed.load(Ordering::SeqCst);
-        if done {
-            send.phase = Phase::Closed;
+        if !done {
+            return None;
         }
-        done
+        send.phase = Phase::Closed;
+        Some(Ended { completion: Completion::Closed, lease: send.closing.take() })
     }
 
     /// Ends a Close whose time is up; called by the engine.
-    pub(super) fn expire_close(&self) -> Option<Completion> {
+    pub(super) fn expire_close(&self) -> Option<Ended> {
         let mut receive = self.receive.lock();
         let mut send = self.send.lock();
         let due = receive.close_deadline.is_some_and(|deadline| Instant::now() >= deadline);
@@ -156,12 +159,12 @@ impl WebSocket {
         send.failed.get_or_insert(Code::CONNECTION_ERROR);
         receive.set_dead(Code::TIMEOUT);
         self.hang_up(&receive, &send);
-        Some(Completion::Failed { operation: WsOperation::Close, error: Code::TIMEOUT })
+        let completion = Completion::Failed { operation: WsOperation::Close, error: Code::TIMEOUT };
+        Some(Ended { completion, lease: send.closing.take() })
     }
 
     /// `WinHttpWebSocketQueryCloseStatus`.
     pub(crate) fn close_status(&self) -> Result<CloseStatus> {
-        let _lease = self.node.lease()?;
         let receive = self.receive.lock();
         let send = self.send.lock();
         let waiting = send.phase == Phase::Closing;
@@ -189,24 +192,27 @@ impl WebSocket {
         let receiving = receive.interrupt(Code::OPERATION_CANCELLED);
         if self.is_async() {
             let error = Code::OPERATION_CANCELLED;
-            let mut deferred = self.deferred.lock();
             if receiving {
-                deferred.push_back(Completion::Failed { operation: WsOperation::Receive, error });
+                self.defer(Completion::Failed { operation: WsOperation::Receive, error }.into());
             }
-            deferred.extend(send.abandon(error));
+            for ended in send.abandon(error) {
+                self.defer(ended);
+            }
         }
+        let lease = receive.idle_lease();
         self.hang_up(&receive, &send);
         drop(send);
         drop(receive);
         self.sleepers.wake_all();
         self.turn.notify_all();
+        drop(lease);
         if !self.deferred.lock().is_empty() {
             self.post();
         }
     }
 
     /// Ends the connection; what the transport has accepted still arrives.
-    fn hang_up(&self, _receive: &MutexGuard<'_, ReceiveSide>, send: &MutexGuard<'_, SendSide>) {
+    fn hang_up(&self, _receive: &BriefGuard<'_, ReceiveSide>, send: &MutexGuard<'_, SendSide>) {
         if send.is_empty()
             && let Some(tls) = self.connection.tls()
         {

@@ -87,11 +87,16 @@ impl Greeting {
 impl WebSocket {
     /// Waits for the answer to the upgrade, if that has not been done. Every call that sends or
     /// receives does so first; the caller holds a lease and no lock.
+    #[inline]
     pub(super) fn await_welcome(&self) -> Result<()> {
-        let Some(greeting) = &self.greeting else { return Ok(()) };
-        if greeting.welcome.load(Ordering::Acquire) {
-            return Ok(());
+        match &self.greeting {
+            Some(greeting) if !greeting.welcome.load(Ordering::Acquire) => self.read_welcome(greeting),
+            _ => Ok(()),
         }
+    }
+
+    #[cold]
+    fn read_welcome(&self, greeting: &Greeting) -> Result<()> {
         let mut outcome = greeting.outcome.lock();
         let outcome = outcome.get_or_insert_with(|| {
             let input = greeting.waiting.block_on(greeting.read(&self.connection))?;

@@ -31,8 +31,10 @@ use crate::api::Notice;
 use crate::api::Object;
 use crate::api::WsOperation;
 use crate::api::handles;
+use crate::api::handles::Lease;
 use crate::api::node::Node;
 use crate::api::node::may_complete_inline;
+use crate::base::Brief;
 use crate::base::Code;
 use crate::base::Result;
 use crate::net::Connection;
@@ -51,7 +53,7 @@ pub(crate) struct WebSocket {
     connection: Arc<Connection>,
     /// Present when the answer to the upgrade is still to be read (synchronous sessions only).
     greeting: Option<Greeting>,
-    receive: Mutex<ReceiveSide>,
+    receive: Brief<ReceiveSide>,
     send: Mutex<SendSide>,
     /// The peer's close frame has been read. Written under `receive`.
     peer_closed: AtomicBool,
@@ -60,7 +62,7 @@ pub(crate) struct WebSocket {
     /// Synchronous Sends of other threads wait here, under `send`, for their turn.
     turn: Condvar,
     /// Completions that must not run on the thread that caused them. Each has a lease.
-    deferred: Mutex<VecDeque<Completion>>,
+    deferred: Mutex<VecDeque<Ended>>,
     alarm: Alarm,
     close_timeout: AtomicU32,
     keepalive: AtomicU32,
@@ -79,7 +81,7 @@ pub(crate) enum BufferKind {
     Close = 4,
 }
 
-/// How an accepted asynchronous operation ended. Each holds the operation's lease.
+/// How an accepted asynchronous operation ended.
 #[derive(Clone, Copy, Debug)]
 enum Completion {
     Read { bytes: u32, kind: BufferKind },
@@ -87,6 +89,13 @@ enum Completion {
     ShutDown,
     Closed,
     Failed { operation: WsOperation, error: Code },
+}
+
+/// An operation that has ended, of which the application is still to be told.
+struct Ended {
+    completion: Completion,
+    /// The operation's; none if it ended inside the call that began it, which has a lease itself.
+    lease: Option<Lease>,
 }
 
 /// What a request hands over to its WebSocket.
@@ -108,11 +117,11 @@ pub(in crate::api) struct Upgrade<'a> {
 impl WebSocket {
     pub(super) fn open(upgrade: Upgrade<'_>) -> Result<Handle> {
         let engine = upgrade.connect.session().engine().cloned();
-        let node = Node::new(Some(Object::Connect(upgrade.connect)))?.inherit(upgrade.from, upgrade.context);
+        let node = Node::below(upgrade.connect.node())?.inherit(upgrade.from, upgrade.context);
         let socket = Arc::new_cyclic(|this| WebSocket {
             node,
             engine,
-            receive: Mutex::new(ReceiveSide::new(upgrade.receive_buffer as usize, upgrade.surplus)),
+            receive: Brief::new(ReceiveSide::new(upgrade.receive_buffer as usize, upgrade.surplus)),
             send: Mutex::new(SendSide::new()),
             connection: upgrade.connection,
             greeting: upgrade.greeting,
@@ -153,22 +162,23 @@ impl WebSocket {
     }
 
     /// Delivers a completion: on this thread when that is allowed, else on an engine thread. The
-    /// caller holds no lock.
-    fn complete(&self, completion: Completion) {
+    /// caller holds a lease and no lock.
+    fn complete(&self, ended: Ended) {
         if may_complete_inline() {
-            self.deliver(completion);
+            self.deliver(ended);
         } else {
-            self.defer(completion);
+            self.defer(ended);
+            self.post();
         }
     }
 
-    fn defer(&self, completion: Completion) {
-        self.deferred.lock().push_back(completion);
-        self.post();
+    fn defer(&self, ended: Ended) {
+        let lease = ended.lease.or_else(|| self.node.lease().ok());
+        self.deferred.lock().push_back(Ended { lease, ..ended });
     }
 
     /// Tells the application and ends the operation's lease.
-    fn deliver(&self, completion: Completion) {
+    fn deliver(&self, Ended { completion, lease }: Ended) {
         self.node.notify(&match completion {
             Completion::Read { bytes, kind } => Notice::WsReadComplete { bytes, kind },
             Completion::Written { bytes, kind } => Notice::WsWriteComplete { bytes, kind },
@@ -176,7 +186,7 @@ impl WebSocket {
             Completion::Closed => Notice::WsCloseComplete,
             Completion::Failed { operation, error } => Notice::WsError { operation, error },
         });
-        self.node.release();
+        drop(lease);
     }
 
     /// `WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT`, in milliseconds.
@@ -192,6 +202,12 @@ impl WebSocket {
     /// `WINHTTP_OPTION_RECEIVE_TIMEOUT`: kept, but an idle WebSocket never times out.
     pub(crate) fn receive_timeout(&self) -> &AtomicU32 {
         &self.receive_timeout
+    }
+}
+
+impl From<Completion> for Ended {
+    fn from(completion: Completion) -> Ended {
+        Ended { completion, lease: None }
     }
 }
 

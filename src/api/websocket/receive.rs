@@ -4,14 +4,15 @@ use std::io;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use parking_lot::MutexGuard;
-
 use crate::api::WsOperation;
+use crate::api::handles::Lease;
 use crate::api::websocket::BufferKind;
 use crate::api::websocket::Completion;
+use crate::api::websocket::Ended;
 use crate::api::websocket::WebSocket;
 use crate::api::websocket::run::TURN;
 use crate::api::websocket::send::Phase;
+use crate::base::BriefGuard;
 use crate::base::Code;
 use crate::base::OutBuf;
 use crate::base::Result;
@@ -27,6 +28,9 @@ pub(super) struct ReceiveSide {
     pub(super) receiver: ws::Receiver,
     /// The Receive that waits for data.
     pending: Option<OutBuf>,
+    /// On an asynchronous session present while a Receive is pending and nobody drives; a drive takes
+    /// it along, so that a callback that posts the next Receive needs no other.
+    lease: Option<Lease>,
     /// Why a synchronous Receive that another thread waits in ends now.
     interrupted: Option<Code>,
     /// A thread reads and delivers, and looks again before it stops.
@@ -73,8 +77,7 @@ enum Found {
 impl WebSocket {
     /// `WinHttpWebSocketReceive`. Gives the data on a synchronous session, nothing on an
     /// asynchronous one.
-    pub(crate) fn receive(&self, into: OutBuf) -> Result<Option<Received>> {
-        let lease = self.node.lease()?;
+    pub(crate) fn receive(&self, mut into: OutBuf) -> Result<Option<Received>> {
         self.await_welcome()?;
         let mut side = self.receive.lock();
         if self.node.is_closing() {
@@ -87,11 +90,18 @@ impl WebSocket {
             return Err(code);
         }
         if !self.is_async() {
+            if side.failed.is_none()
+                && let Some(received) = take_message(&mut side.receiver, &mut into)
+            {
+                return Ok(Some(received));
+            }
             side.pending = Some(into);
             side.interrupted = None;
             return self.receive_blocking(side).map(Some);
         }
-        lease.keep();
+        if side.lease.is_none() && !side.driving {
+            side.lease = Some(self.node.lease()?);
+        }
         side.pending = Some(into);
         // Whoever drives looks again before it stops; otherwise the next edge starts a drive, unless
         // what it would find is here already.
@@ -103,9 +113,13 @@ impl WebSocket {
         Ok(None)
     }
 
-    fn receive_blocking<'a>(&'a self, mut side: MutexGuard<'a, ReceiveSide>) -> Result<Received> {
+    #[inline(never)]
+    fn receive_blocking<'a>(&'a self, mut side: BriefGuard<'a, ReceiveSide>) -> Result<Received> {
+        // An echo is not there yet when its Receive is called.
+        let mut wait_first = !side.has_input() && self.connection.seems_empty();
         loop {
-            match side.look(self) {
+            let found = if std::mem::take(&mut wait_first) { Found::Nothing } else { side.look(self) };
+            match found {
                 Found::Received(received) => return Ok(received),
                 Found::Failed(code) => {
                     side.pending = None;
@@ -169,7 +183,7 @@ impl WebSocket {
     /// a keep-alive when it is due.
     pub(super) fn wait_readable(&self, sleep: &Sleep<'_>) -> Result<()> {
         let mut interest = Interest::Read;
-        {
+        let deadline = {
             let mut send = self.send.lock();
             if !send.is_empty() && !send.is_sending() && send.failed.is_none() {
                 let pumped = send.pump(&self.connection);
@@ -179,14 +193,17 @@ impl WebSocket {
                     interest = Interest::ReadOrWrite;
                 }
             }
-        }
-        let deadline = self.next_deadline();
+            if send.phase == Phase::Open { Some(send.last_sent + self.keepalive_interval()) } else { None }
+        };
+        let deadline = deadline.or_else(|| self.next_deadline());
         let socket = Some((self.connection.socket().id(), interest));
-        sleep.wait(&Want { socket, deadline }).map_err(|error| {
+        let only_the_socket = sleep.wait(&Want { socket, deadline }).map_err(|error| {
             log::error!("waiting failed: {error}");
             Code::INTERNAL_ERROR
         })?;
-        self.keep_alive();
+        if !only_the_socket {
+            self.keep_alive();
+        }
         Ok(())
     }
 
@@ -200,21 +217,25 @@ impl WebSocket {
             return;
         }
         side.driving = true;
+        let lease = side.lease.take().or_else(|| self.node.lease().ok());
         let mut deliveries = 0;
         while deliveries < TURN {
             side.look_again = false;
-            let completion = match side.look(self) {
-                Found::Received(Received { bytes, kind }) => Some(Completion::Read { bytes, kind }),
+            let ended = match side.look(self) {
+                Found::Received(Received { bytes, kind }) => Some(Completion::Read { bytes, kind }.into()),
                 Found::PeerClosed => {
                     self.peer_closed.store(true, Ordering::SeqCst);
-                    self.finish_close(&mut self.send.lock()).then_some(Completion::Closed)
+                    self.finish_close(&mut self.send.lock())
                 }
                 Found::Failed(error) => self.fail_operation(&mut side, error),
                 Found::Nothing => None,
             };
-            if let Some(completion) = completion {
+            if let Some(ended) = ended {
                 drop(side);
-                self.deliver(completion);
+                match &lease {
+                    Some(lease) => lease.lend(self.node.handle().key(), || self.deliver(ended)),
+                    None => self.deliver(ended),
+                }
                 deliveries += 1;
                 side = self.receive.lock();
             } else if !side.look_again {
@@ -222,27 +243,29 @@ impl WebSocket {
             }
         }
         side.driving = false;
+        let over = if side.pending.is_some() { std::mem::replace(&mut side.lease, lease) } else { lease };
         drop(side);
+        drop(over);
         if deliveries == TURN {
             self.post();
         }
     }
 
     /// Tells the operation that waits for the peer, if there is one, that the connection is dead.
-    fn fail_operation(&self, side: &mut ReceiveSide, error: Code) -> Option<Completion> {
-        let operation = if side.pending.take().is_some() {
-            WsOperation::Receive
+    fn fail_operation(&self, side: &mut ReceiveSide, error: Code) -> Option<Ended> {
+        let (operation, lease) = if side.pending.take().is_some() {
+            (WsOperation::Receive, None)
         } else {
             let mut send = self.send.lock();
             if send.phase != Phase::Closing {
                 return None;
             }
             send.phase = Phase::Closed;
-            WsOperation::Close
+            (WsOperation::Close, send.closing.take())
         };
         side.failed = Some((error, Told::Yes));
         self.send.lock().failed.get_or_insert(Code::CONNECTION_ERROR);
-        Some(Completion::Failed { operation, error })
+        Some(Ended { completion: Completion::Failed { operation, error }, lease })
     }
 
     /// Whether the application knows that the peer has closed.
@@ -256,6 +279,7 @@ impl ReceiveSide {
         let mut side = ReceiveSide {
             receiver: ws::Receiver::new(fill_limit),
             pending: None,
+            lease: None,
             interrupted: None,
             driving: false,
             look_again: false,
@@ -292,6 +316,11 @@ impl ReceiveSide {
         self.pending.take().is_some()
     }
 
+    /// The lease, when nothing needs it any more; the caller drops it when it has let go of the lock.
+    pub(super) fn idle_lease(&mut self) -> Option<Lease> {
+        if self.pending.is_none() { self.lease.take() } else { None }
+    }
+
     /// Why the connection is dead, once an operation has been told.
     pub(super) fn dead(&self) -> Option<Code> {
         match self.failed {
@@ -305,14 +334,21 @@ impl ReceiveSide {
     }
 
     /// Works through the peer's bytes, reading as much as there is, up to the next thing to tell.
+    #[inline]
     fn look(&mut self, socket: &WebSocket) -> Found {
-        let found = self.look_at_frames(socket);
-        if let Some(buffer) = self.receiver.detach() {
-            buffers::give_back(buffer);
+        if self.failed.is_none()
+            && let Some(into) = &mut self.pending
+            && let Some(received) = take_message(&mut self.receiver, into)
+        {
+            self.pending = None;
+            return Found::Received(received);
         }
+        let found = self.look_at_frames(socket);
+        give_back_buffer(&mut self.receiver);
         found
     }
 
+    #[inline(never)]
     fn look_at_frames(&mut self, socket: &WebSocket) -> Found {
         if self.failed.is_some() {
             return self.report_failure(socket);
@@ -367,14 +403,8 @@ impl ReceiveSide {
 
     fn received(&mut self, family: ws::Family, last: bool) -> Found {
         let Some(into) = self.pending.take() else { return Found::Nothing };
-        let kind = match (family, last) {
-            (ws::Family::Binary, true) => BufferKind::BinaryMessage,
-            (ws::Family::Binary, false) => BufferKind::BinaryFragment,
-            (ws::Family::Text, true) => BufferKind::TextMessage,
-            (ws::Family::Text, false) => BufferKind::TextFragment,
-        };
         // A buffer's length came as a DWORD.
-        Found::Received(Received { bytes: into.filled() as u32, kind })
+        Found::Received(Received { bytes: into.filled() as u32, kind: kind_of(family, last) })
     }
 
     fn violated(&mut self, socket: &WebSocket, violation: &ws::Violation) -> Found {
@@ -433,9 +463,34 @@ impl ReceiveSide {
 
 impl Drop for ReceiveSide {
     fn drop(&mut self) {
-        if let Some(buffer) = self.receiver.detach() {
-            buffers::give_back(buffer);
-        }
+        give_back_buffer(&mut self.receiver);
+    }
+}
+
+/// What most Receives come to: a short message that has been read already.
+#[inline]
+fn take_message(receiver: &mut ws::Receiver, into: &mut OutBuf) -> Option<Received> {
+    // A violation is found again by the closer look that follows.
+    let Ok(ws::Event::Data { family, last }) = receiver.take_message(into)? else { return None };
+    give_back_buffer(receiver);
+    // A buffer's length came as a DWORD.
+    Some(Received { bytes: into.filled() as u32, kind: kind_of(family, last) })
+}
+
+/// Keeps no buffer in which nothing waits.
+#[inline]
+fn give_back_buffer(receiver: &mut ws::Receiver) {
+    if let Some(buffer) = receiver.detach() {
+        buffers::give_back(buffer);
+    }
+}
+
+fn kind_of(family: ws::Family, last: bool) -> BufferKind {
+    match (family, last) {
+        (ws::Family::Binary, true) => BufferKind::BinaryMessage,
+        (ws::Family::Binary, false) => BufferKind::BinaryFragment,
+        (ws::Family::Text, true) => BufferKind::TextMessage,
+        (ws::Family::Text, false) => BufferKind::TextFragment,
     }
 }
 

@@ -15,8 +15,8 @@ impl Reactive for WebSocket {
     fn run(self: Arc<Self>) {
         for _ in 0..TURN {
             let put_off = self.deferred.lock().pop_front();
-            let Some(completion) = put_off else { break };
-            self.deliver(completion);
+            let Some(ended) = put_off else { break };
+            self.deliver(ended);
         }
         if !self.deferred.lock().is_empty() {
             self.post();
@@ -25,13 +25,13 @@ impl Reactive for WebSocket {
             return;
         }
         if self.alarm.take_rang() {
-            if let Some(completion) = self.expire_close() {
-                self.deliver(completion);
+            if let Some(ended) = self.expire_close() {
+                self.deliver(ended);
             }
             self.keep_alive();
         }
-        for completion in self.drive_send() {
-            self.deliver(completion);
+        for ended in self.drive_send() {
+            self.deliver(ended);
         }
         self.drive_receive();
     }
@@ -68,7 +68,7 @@ impl WebSocket {
         self.set_alarm();
     }
 
-    fn keepalive_interval(&self) -> Duration {
+    pub(super) fn keepalive_interval(&self) -> Duration {
         Duration::from_millis(self.keepalive.load(Ordering::Relaxed).into())
     }
 

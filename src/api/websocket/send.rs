@@ -6,8 +6,10 @@ use std::time::Duration;
 use std::time::Instant;
 
 use crate::api::WsOperation;
+use crate::api::handles::Lease;
 use crate::api::websocket::BufferKind;
 use crate::api::websocket::Completion;
+use crate::api::websocket::Ended;
 use crate::api::websocket::WebSocket;
 use crate::base::Code;
 use crate::base::InBuf;
@@ -29,8 +31,10 @@ pub(super) struct SendSide {
     control: Vec<u8>,
     /// Wire bytes that the transport has not taken; a buffer is borrowed only while there are some.
     wire: Wire,
-    /// A Shutdown waits for its close frame to go out.
-    pub(super) shutting_down: bool,
+    /// The lease of a Shutdown that waits for its close frame to go out.
+    pub(super) shutting_down: Option<Lease>,
+    /// The lease of an asynchronous Close, while `phase` is `Closing`.
+    pub(super) closing: Option<Lease>,
     /// Why nothing can be sent any more.
     pub(super) failed: Option<Code>,
     /// When something was sent last, for the keep-alive.
@@ -56,6 +60,8 @@ struct Outgoing {
     key: [u8; 4],
     /// How much of `data` has been masked into `wire`; `None` before the header.
     done: Option<usize>,
+    /// The operation's, once an asynchronous Send outlives its call.
+    lease: Option<Lease>,
 }
 
 #[derive(Default)]
@@ -77,7 +83,6 @@ pub(super) enum Pumped {
 impl WebSocket {
     /// `WinHttpWebSocketSend`. `kind` is what C gave.
     pub(crate) fn send(&self, kind: i32, data: InBuf) -> Result<()> {
-        let lease = self.node.lease()?;
         self.await_welcome()?;
         let mut side = self.send.lock();
         while !self.is_async() && side.current.is_some() && side.failed.is_none() {
@@ -92,24 +97,29 @@ impl WebSocket {
         let (opcode, fin) = side.sequence.next(kind.to_send()?).map_err(|_| Code::INVALID_PARAMETER)?;
         let key = side.keys.next().map_err(|_| Code::INTERNAL_ERROR)?;
         let header = ws::encode(fin, opcode, data.len() as u64, key);
-        side.current = Some(Outgoing { data, kind, header, key, done: None });
+        side.current = Some(Outgoing { data, kind, header, key, done: None, lease: None });
         if !self.is_async() {
             return self.send_blocking(side);
         }
-        lease.keep();
         match side.pump(&self.connection) {
-            Ok(Pumped::Blocked) => Ok(()),
+            Ok(Pumped::Blocked) => {
+                let lease = self.node.lease().ok();
+                if let Some(current) = &mut side.current {
+                    current.lease = lease;
+                }
+                Ok(())
+            }
             Ok(Pumped::Empty) => {
                 side.current = None;
                 drop(side);
-                self.complete(Completion::Written { bytes, kind });
+                self.complete(Completion::Written { bytes, kind }.into());
                 Ok(())
             }
             Err(error) => {
                 let error = side.fail(&error);
                 side.current = None;
                 drop(side);
-                self.complete(Completion::Failed { operation: WsOperation::Send, error });
+                self.complete(Completion::Failed { operation: WsOperation::Send, error }.into());
                 Ok(())
             }
         }
@@ -190,7 +200,7 @@ impl WebSocket {
     }
 
     /// Goes on sending; called by the engine. Gives what has ended.
-    pub(super) fn drive_send(&self) -> Vec<Completion> {
+    pub(super) fn drive_send(&self) -> Vec<Ended> {
         let mut side = self.send.lock();
         if side.is_idle() || side.failed.is_some() {
             return Vec::new();
@@ -200,15 +210,16 @@ impl WebSocket {
         match pumped {
             Ok(Pumped::Blocked) => {}
             Ok(Pumped::Empty) => {
-                if let Some(Outgoing { data, kind, .. }) = side.current.take() {
-                    ended.push(Completion::Written { bytes: data.len() as u32, kind });
+                if let Some(Outgoing { data, kind, lease, .. }) = side.current.take() {
+                    ended.push(Ended {
+                        completion: Completion::Written { bytes: data.len() as u32, kind },
+                        lease,
+                    });
                 }
-                if std::mem::take(&mut side.shutting_down) {
-                    ended.push(Completion::ShutDown);
+                if let Some(lease) = side.shutting_down.take() {
+                    ended.push(Ended { completion: Completion::ShutDown, lease: Some(lease) });
                 }
-                if self.finish_close(&mut side) {
-                    ended.push(Completion::Closed);
-                }
+                ended.extend(self.finish_close(&mut side));
             }
             Err(error) => {
                 let code = side.fail(&error);
@@ -228,7 +239,8 @@ impl SendSide {
             current: None,
             control: Vec::new(),
             wire: Wire::default(),
-            shutting_down: false,
+            shutting_down: None,
+            closing: None,
             failed: None,
             last_sent: Instant::now(),
         }
@@ -246,7 +258,7 @@ impl SendSide {
 
     /// Whether nothing waits for this side to go on.
     fn is_idle(&self) -> bool {
-        self.is_empty() && !self.shutting_down && self.phase != Phase::Closing
+        self.is_empty() && self.shutting_down.is_none() && self.phase != Phase::Closing
     }
 
     /// Queues a control frame behind the frame that is on its way.
@@ -341,18 +353,20 @@ impl SendSide {
     }
 
     /// Takes what is outstanding, to be told that it failed with `error`.
-    pub(super) fn abandon(&mut self, error: Code) -> Vec<Completion> {
+    pub(super) fn abandon(&mut self, error: Code) -> Vec<Ended> {
         let mut ended = Vec::new();
-        let mut failed = |operation| ended.push(Completion::Failed { operation, error });
-        if self.current.take().is_some() {
-            failed(WsOperation::Send);
+        let mut failed = |operation, lease| {
+            ended.push(Ended { completion: Completion::Failed { operation, error }, lease })
+        };
+        if let Some(current) = self.current.take() {
+            failed(WsOperation::Send, current.lease);
         }
-        if std::mem::take(&mut self.shutting_down) {
-            failed(WsOperation::Shutdown);
+        if let Some(lease) = self.shutting_down.take() {
+            failed(WsOperation::Shutdown, Some(lease));
         }
         if self.phase == Phase::Closing {
             self.phase = Phase::Closed;
-            failed(WsOperation::Close);
+            failed(WsOperation::Close, self.closing.take());
         }
         ended
     }

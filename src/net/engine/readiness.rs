@@ -15,6 +15,7 @@ use parking_lot::Mutex;
 use super::Engine;
 use super::Reactive;
 use crate::base::Key;
+use crate::base::Occupant;
 
 /// A registered socket. Dropping it forgets the number; the socket itself leaves the poll loop when
 /// it is closed.
@@ -74,6 +75,8 @@ impl Registration {
         self.shared.edges.load(Ordering::Acquire) & (READABLE | ENDED) != 0
     }
 }
+
+impl Occupant for Arc<Shared> {}
 
 impl Drop for Registration {
     fn drop(&mut self) {

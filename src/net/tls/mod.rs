@@ -106,10 +106,11 @@ impl Session {
         send(&mut self.0.lock(), socket)
     }
 
-    /// Whether decrypted bytes wait that no socket edge will announce.
-    pub(super) fn has_plaintext(&self) -> bool {
+    /// Whether decrypted bytes, or the end, wait that no socket edge will announce.
+    pub(super) fn has_news(&self) -> bool {
         let mut tls = self.0.lock();
-        tls.process_new_packets().is_ok_and(|state| state.plaintext_bytes_to_read() > 0)
+        tls.process_new_packets()
+            .map_or(true, |state| state.plaintext_bytes_to_read() > 0 || state.peer_has_closed())
     }
 
     /// Tells the peer that nothing more will come, as far as that is possible without waiting.

@@ -9,6 +9,7 @@ use std::net::UdpSocket;
 use std::os::windows::io::AsRawSocket;
 use std::ptr;
 use std::time::Duration;
+use std::time::Instant;
 
 use mio::net::TcpStream;
 use windows_sys::Win32::Networking::WinSock::FD_SET;
@@ -55,13 +56,13 @@ impl Signal {
     }
 }
 
-/// Blocks until the socket is as wanted (or broken), the signal is set, or the time is up. Clears
-/// the signal.
+/// Blocks until the socket is as wanted (or broken), the signal is set, or the deadline has passed.
+/// Clears the signal. False: it may have been anything.
 pub(crate) fn wait(
     socket: Option<(SocketId, Interest)>,
     signal: &Signal,
-    timeout: Option<Duration>,
-) -> io::Result<()> {
+    deadline: Option<Instant>,
+) -> io::Result<bool> {
     let mut readable = set(signal.socket());
     let mut writable = EMPTY;
     let mut failed = EMPTY;
@@ -75,7 +76,12 @@ pub(crate) fn wait(
             add(&mut failed, id);
         }
     }
-    let timeout = timeout.map(|left| TIMEVAL {
+    // The system counts in milliseconds: round up, or the wait ends just before the deadline.
+    let left = deadline.map(|at| {
+        let left = at.saturating_duration_since(Instant::now());
+        left.checked_add(Duration::from_micros(999)).unwrap_or(left)
+    });
+    let timeout = left.map(|left| TIMEVAL {
         tv_sec: i32::try_from(left.as_secs()).unwrap_or(i32::MAX),
         tv_usec: left.subsec_micros() as i32,
     });
@@ -88,7 +94,7 @@ pub(crate) fn wait(
     if members(&readable).contains(&signal.socket()) {
         signal.clear();
     }
-    Ok(())
+    Ok(false)
 }
 
 const EMPTY: FD_SET = FD_SET { fd_count: 0, fd_array: [0; 64] };

@@ -19,6 +19,7 @@ impl Input {
     }
 
     /// Nothing is queued.
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.start == self.end
     }
@@ -36,6 +37,7 @@ impl Input {
     }
 
     /// There is no block to read into.
+    #[inline]
     pub(crate) fn needs_buffer(&self) -> bool {
         self.block.is_empty()
     }
@@ -47,6 +49,7 @@ impl Input {
     }
 
     /// Gives the block back once nothing is queued in it.
+    #[inline]
     pub(crate) fn detach(&mut self) -> Option<Box<[u8]>> {
         if self.needs_buffer() || !self.is_empty() {
             return None;

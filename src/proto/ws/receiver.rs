@@ -91,14 +91,24 @@ impl Receiver {
     /// Goes on with the bytes at hand. `into` is the room of the pending Receive, with what earlier
     /// calls filled in still there; without one only control frames are consumed, up to the first
     /// data.
-    #[inline]
     pub(crate) fn advance(&mut self, into: Option<&mut OutBuf>) -> Result<Event, Violation> {
-        let Some(into) = into else { return self.run(None) };
+        let Some(into) = into else { return self.run_any(None) };
         let mut room = Room { free: into.spare(), used: 0 };
-        let event = self.run(Some(&mut room));
+        let event = self.run_any(Some(&mut room));
         let used = room.used;
         into.advance(used);
         event
+    }
+
+    /// The hot path, worth a try before `advance`: delivers a short message that is all there and fits.
+    /// `None` if what comes next is anything else.
+    #[inline]
+    pub(crate) fn take_message(&mut self, into: &mut OutBuf) -> Option<Result<Event, Violation>> {
+        let mut room = Room { free: into.spare(), used: 0 };
+        let event = self.deliver_whole_message(&mut room)?;
+        let used = room.used;
+        into.advance(used);
+        Some(event)
     }
 
     /// The socket has no more for now: whether the pending Receive completes with the part of a
@@ -175,7 +185,8 @@ impl Receiver {
         matches!(self.state, State::Inside(_) | State::Frame(_))
     }
 
-    #[inline]
+    /// Both, as an owner calls them.
+    #[cfg(test)]
     fn run(&mut self, mut room: Option<&mut Room<'_>>) -> Result<Event, Violation> {
         if let Some(room) = &mut room
             && let Some(event) = self.deliver_whole_message(room)
@@ -185,7 +196,7 @@ impl Receiver {
         self.run_any(room)
     }
 
-    /// The hot path: a short message that is all there and fits. `None` if it is anything else.
+    /// See `take_message`.
     #[inline]
     fn deliver_whole_message(&mut self, room: &mut Room<'_>) -> Option<Result<Event, Violation>> {
         let State::Between = self.state else { return None };
