@@ -15,6 +15,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -100,6 +101,11 @@ def main():
     subprocess.run([os.path.join(ROOT, "scripts", "certs.sh"), certs], check=True)
     env = dict(os.environ, SSL_CERT_FILE=os.path.join(certs, "ca.pem"), TEST_CERTS=certs)
     env.pop("SSL_CERT_DIR", None)
+    # The proxies of whoever runs this are none of the tests' affair.
+    settings = tempfile.TemporaryDirectory()
+    env.update(XDG_CONFIG_HOME=settings.name, XDG_CONFIG_DIRS=os.path.join(settings.name, "machine"))
+    for variable in [variable for variable in env if variable.lower().endswith("_proxy")]:
+        del env[variable]
     name = os.path.splitext(os.path.basename(args.program))[0]
     known = read_known(args.known, name)
     # What Wine's debugger says of a crash would only hide our lines.

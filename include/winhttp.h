@@ -1285,13 +1285,13 @@ WINHTTPAPI BOOL WINAPI WinHttpSetOption(HINTERNET internet, DWORD option, LPVOID
 WINHTTPAPI BOOL WINAPI WinHttpQueryOption(HINTERNET internet, DWORD option, LPVOID buffer,
     LPDWORD buffer_length);
 
-/* The machine's proxy: none. */
+/* The proxy of sessions with the default access type. The program frees the strings by `GlobalFree`. */
 WINHTTPAPI BOOL WINAPI WinHttpGetDefaultProxyConfiguration(WINHTTP_PROXY_INFO *proxy_info);
 
-/* Sets the machine's proxy. Fails cleanly: `ERROR_ACCESS_DENIED`, as for a user who may not. */
+/* Sets the proxy of sessions with the default access type that are opened from now on. Fails with */
 WINHTTPAPI BOOL WINAPI WinHttpSetDefaultProxyConfiguration(WINHTTP_PROXY_INFO *proxy_info);
 
-/* The user's proxy settings: none, and no automatic detection. */
+/* The user's proxy settings. The program frees the strings by `GlobalFree`. */
 WINHTTPAPI BOOL WINAPI WinHttpGetIEProxyConfigForCurrentUser(WINHTTP_CURRENT_USER_IE_PROXY_CONFIG *proxy_config);
 
 /* A number that grows when proxy settings change, which they do not yet. */

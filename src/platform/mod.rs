@@ -12,6 +12,7 @@
 //! - `spawn_thread`: a thread that keeps the library's code mapped until it ends
 //! - `JUDGES_CHAINS`, `chain_problems`: whether the system itself judges certificates, and its verdict
 //! - `SecurityContext`: a handshake by the system's security packages, NTLM and Kerberos
+//! - `machine_proxies`, `user_proxies`, `keep_machine_proxies`: where proxy settings are kept
 //! - `IS_UNLOADED_AT_ONCE`: whether unloading takes the library away though an application's thread has
 //!   used it, so that what its statics hold is lost each time
 //! - `A_SHORT_READ_EMPTIES`: whether a registered socket that gave fewer bytes than there was room
@@ -79,6 +80,22 @@ pub(crate) enum Interest {
     Write,
     /// Either.
     ReadOrWrite,
+}
+
+/// Proxy settings as a system keeps them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "each system has its own")]
+pub(crate) enum KeptProxies {
+    /// The registry's `WinHttpSettings`; empty when there is none.
+    MachineValue(Vec<u8>),
+    /// The registry's `DefaultConnectionSettings`.
+    ConnectionValue(Vec<u8>),
+    /// The texts beside it.
+    Values { proxy: Option<String>, bypass: Option<String>, script: Option<String> },
+    /// The file of systems without a registry.
+    File(Vec<u8>),
+    /// There is no such file: what the environment says counts.
+    Environment,
 }
 
 /// What the system finds wrong with a server's certificate, the name aside.

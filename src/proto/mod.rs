@@ -11,7 +11,6 @@ pub(crate) mod h1;
 pub(crate) mod headers;
 #[allow(dead_code, unused_imports, reason = "nobody asks scripts yet")]
 pub(crate) mod pac;
-#[allow(dead_code, reason = "the system's settings are not read yet")]
 pub(crate) mod proxy;
 #[cfg_attr(not(test), expect(dead_code, reason = "origins are compared by authentication"))]
 pub(crate) mod url;

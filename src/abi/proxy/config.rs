@@ -1,20 +1,21 @@
-//! Proxy configuration: the machine's, the user's, and notices of its change. What can be answered
-//! honestly is (there are no proxies), the rest fails cleanly with its documented error.
-
-use std::ptr;
+//! Proxy configuration: the machine's, the user's, and notices of its change.
 
 use crate::abi::constants::*;
 use crate::abi::entry::entry;
 use crate::abi::entry::handle;
+use crate::abi::heap::Texts;
 use crate::abi::out::Out;
 use crate::abi::proxy::needed;
 use crate::abi::types::*;
+use crate::abi::wide;
 use crate::api;
 use crate::api::Session;
+use crate::api::proxy::ProxyInfo;
+use crate::api::proxy::system;
 use crate::base::Code;
 use crate::base::Result;
 
-/// The machine's proxy: none.
+/// The proxy of sessions with the default access type. The program frees the strings by `GlobalFree`.
 ///
 /// # Safety
 ///
@@ -24,18 +25,22 @@ pub unsafe extern "system" fn WinHttpGetDefaultProxyConfiguration(
     proxy_info: *mut WINHTTP_PROXY_INFO,
 ) -> BOOL {
     entry("WinHttpGetDefaultProxyConfiguration", || {
-        let none = WINHTTP_PROXY_INFO {
-            dwAccessType: WINHTTP_ACCESS_TYPE_NO_PROXY,
-            lpszProxy: ptr::null_mut(),
-            lpszProxyBypass: ptr::null_mut(),
-        };
         // SAFETY: the caller's promise.
-        needed(unsafe { Out::new(proxy_info) })?.put(none);
+        let variable = needed(unsafe { Out::new(proxy_info) })?;
+        let info = system::info(&system::machine_settings());
+        let mut texts = Texts::default();
+        variable.put(WINHTTP_PROXY_INFO {
+            dwAccessType: info.access_type,
+            lpszProxy: texts.add(info.proxy.as_deref())?,
+            lpszProxyBypass: texts.add(info.bypass.as_deref())?,
+        });
+        texts.keep();
         Ok(())
     })
 }
 
-/// Sets the machine's proxy. Fails cleanly: `ERROR_ACCESS_DENIED`, as for a user who may not.
+/// Sets the proxy of sessions with the default access type that are opened from now on. Fails with
+/// `ERROR_ACCESS_DENIED` for a user who may not.
 ///
 /// # Safety
 ///
@@ -47,15 +52,18 @@ pub unsafe extern "system" fn WinHttpSetDefaultProxyConfiguration(
     entry("WinHttpSetDefaultProxyConfiguration", || -> Result<()> {
         // SAFETY: the caller's promise.
         let info = unsafe { Out::new(proxy_info) }.get().ok_or(Code::INVALID_PARAMETER)?;
-        match info.dwAccessType {
-            WINHTTP_ACCESS_TYPE_NO_PROXY => Err(Code::ACCESS_DENIED),
-            WINHTTP_ACCESS_TYPE_NAMED_PROXY if !info.lpszProxy.is_null() => Err(Code::ACCESS_DENIED),
-            _ => Err(Code::INVALID_PARAMETER),
+        let mut setting = ProxyInfo { access_type: info.dwAccessType, proxy: None, bypass: None };
+        if info.dwAccessType == WINHTTP_ACCESS_TYPE_NAMED_PROXY {
+            // SAFETY: the caller's promise.
+            setting.proxy = unsafe { wide::text(info.lpszProxy) }.map(<[u16]>::to_vec);
+            // SAFETY: the caller's promise.
+            setting.bypass = unsafe { wide::text(info.lpszProxyBypass) }.map(<[u16]>::to_vec);
         }
+        system::set_machine_settings(&setting)
     })
 }
 
-/// The user's proxy settings: none, and no automatic detection.
+/// The user's proxy settings. The program frees the strings by `GlobalFree`.
 ///
 /// # Safety
 ///
@@ -65,14 +73,17 @@ pub unsafe extern "system" fn WinHttpGetIEProxyConfigForCurrentUser(
     proxy_config: *mut WINHTTP_CURRENT_USER_IE_PROXY_CONFIG,
 ) -> BOOL {
     entry("WinHttpGetIEProxyConfigForCurrentUser", || {
-        let none = WINHTTP_CURRENT_USER_IE_PROXY_CONFIG {
-            fAutoDetect: FALSE,
-            lpszAutoConfigUrl: ptr::null_mut(),
-            lpszProxy: ptr::null_mut(),
-            lpszProxyBypass: ptr::null_mut(),
-        };
         // SAFETY: the caller's promise.
-        needed(unsafe { Out::new(proxy_config) })?.put(none);
+        let variable = needed(unsafe { Out::new(proxy_config) })?;
+        let settings = system::user_settings();
+        let mut texts = Texts::default();
+        variable.put(WINHTTP_CURRENT_USER_IE_PROXY_CONFIG {
+            fAutoDetect: settings.auto_detect.into(),
+            lpszAutoConfigUrl: texts.add_text(settings.script.as_deref())?,
+            lpszProxy: texts.add_text(settings.proxy.as_deref())?,
+            lpszProxyBypass: texts.add_text(settings.bypass.as_deref())?,
+        });
+        texts.keep();
         Ok(())
     })
 }

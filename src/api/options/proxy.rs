@@ -5,6 +5,7 @@ use crate::api::options::record::Value;
 use crate::api::options::row::*;
 use crate::api::proxy::ProxyAccess;
 use crate::api::proxy::ProxyInfo;
+use crate::api::proxy::system;
 use crate::base::Code;
 use crate::base::Result;
 use crate::proto::proxy::ProxyEntry;
@@ -21,7 +22,7 @@ pub(super) static ROWS: &[Row] = &[
         Access::Record {
             members: PROXY_INFO,
             get: |on| match on {
-                Target::Process => Ok(values(ProxyAccess::new(ProxyInfo::default())?.info())),
+                Target::Process => Ok(values(system::info(&system::machine_settings()))),
                 on => on.read(|settings| values(settings.proxy.info())),
             },
             set: |on, values| {

@@ -1,6 +1,7 @@
 //! The automatic access type: the system's settings decide anew for each request.
 
 use crate::api::Session;
+use crate::api::proxy::system::user_settings;
 use crate::base::Result;
 use crate::net::op::Waiting;
 use crate::proto::proxy::ProxyList;
@@ -10,6 +11,6 @@ use crate::proto::url::Url;
 ///
 /// Proxy scripts belong here: the configured one and the one that is found on the network. A script
 /// that cannot be had or asked is not an error; what the settings name otherwise is used then.
-pub(crate) async fn resolve_proxies(_session: &Session, _waiting: &Waiting, _url: &Url) -> Result<ProxyList> {
-    Ok(ProxyList::direct())
+pub(crate) async fn resolve_proxies(_session: &Session, _waiting: &Waiting, url: &Url) -> Result<ProxyList> {
+    Ok(user_settings().fixed_ways(url))
 }

@@ -1,8 +1,10 @@
 //! Which way requests take: what the program said, or what the system says.
 //!
 //! - `automatic.rs` the way of a request whose session leaves it to the system
+//! - `system.rs` what the system says
 
 mod automatic;
+pub(crate) mod system;
 
 use std::sync::Arc;
 
@@ -14,6 +16,7 @@ use crate::proto::proxy::Bypass;
 use crate::proto::proxy::NamedProxies;
 use crate::proto::proxy::ProxyEntry;
 use crate::proto::proxy::ProxyList;
+use crate::proto::proxy::ProxySettings;
 use crate::proto::url::Url;
 
 /// A setting as C says it: `WINHTTP_PROXY_INFO`.
@@ -49,11 +52,21 @@ impl ProxyAccess {
     /// other type than the named one are ignored, as Windows does.
     pub(crate) fn new(info: ProxyInfo) -> Result<ProxyAccess> {
         match info.access_type {
-            ACCESS_DEFAULT | ACCESS_NONE => Ok(ProxyAccess::Direct),
+            ACCESS_DEFAULT => Ok(ProxyAccess::of_settings(&system::machine_settings())),
+            ACCESS_NONE => Ok(ProxyAccess::Direct),
             ACCESS_AUTOMATIC => Ok(ProxyAccess::Automatic),
             ACCESS_NAMED => Named::new(info).map(|named| ProxyAccess::Named(Arc::new(named))),
             _ => Err(Code::INVALID_PARAMETER),
         }
+    }
+
+    /// A proxy string and its bypass list that the system has.
+    fn of_settings(settings: &ProxySettings) -> ProxyAccess {
+        let info = system::info(settings);
+        let Some(proxy) = &settings.proxy else { return ProxyAccess::Direct };
+        let proxies = NamedProxies::parse_leniently(proxy);
+        let bypass = Bypass::parse(settings.bypass.as_deref().unwrap_or_default());
+        ProxyAccess::Named(Arc::new(Named { info, proxies, bypass }))
     }
 
     /// As C reads it.

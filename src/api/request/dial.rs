@@ -117,6 +117,10 @@ impl Request {
                 let tls = self.secure(&socket, url.host(), origin.tls, settings).await?;
                 Acquired::ready(connection(origin, socket, tls, peer)?, permit)
             }
+            ProxyEntry::Proxy(proxy) if proxy.scheme == ProxyScheme::Https && origin.via != Via::Proxy => {
+                log::error!("{proxy}: tunnels inside TLS are not supported yet");
+                return Err(Failure::Unreachable(Code::CANNOT_CONNECT));
+            }
             ProxyEntry::Proxy(proxy) => match origin.via {
                 Via::Tunnel(_) => self.tunnel(proxy, permit, origin, url, settings).await?,
                 Via::Nothing | Via::Proxy => Acquired::ready(self.dial_proxy(proxy, settings).await?, permit),

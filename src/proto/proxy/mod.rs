@@ -2,14 +2,21 @@
 //!
 //! - `named.rs` the proxy string: which proxy for which scheme
 //! - `bypass.rs` the bypass list: what needs no proxy
+//! - `settings.rs` what a system knows; `registry.rs`, `file.rs` and `environment.rs` how it keeps that
 
 mod bypass;
+pub(crate) mod environment;
+pub(crate) mod file;
 mod named;
+pub(crate) mod registry;
+mod settings;
 
 use std::fmt;
 
 pub(crate) use bypass::Bypass;
 pub(crate) use named::NamedProxies;
+pub(crate) use settings::Credentials;
+pub(crate) use settings::ProxySettings;
 
 use crate::proto::url::Host;
 use crate::proto::url::port_number;

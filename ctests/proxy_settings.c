@@ -1,0 +1,421 @@
+/* The system's proxy settings: reading, writing, and sessions that use them. On Windows they are the registry's,
+ * which each case leaves as it found it; on Linux run.py gives the program a configuration folder of its own. */
+#include "http.h"
+
+#ifndef _WIN32
+#include <errno.h>
+#include <sys/stat.h>
+#endif
+
+static const char *text_of(const char *format, ...) {
+    static char out[8][512];
+    static unsigned next;
+    char *to = out[next++ % 8];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(to, 512, format, args);
+    va_end(args);
+    return to;
+}
+
+static const char *narrow(LPCWSTR text) {
+    static char out[8][512];
+    static unsigned next;
+    char *to = out[next++ % 8];
+    size_t i;
+    if (!text) return "(null)";
+    for (i = 0; text[i] && i < 511; i++) to[i] = (char)text[i];
+    to[i] = 0;
+    return to;
+}
+
+/* ---- the user's settings ------------------------------------------------------------------------- */
+
+enum { DIRECT = 1, PROXY = 2, SCRIPT = 4, DETECT = 8 };
+
+#ifdef _WIN32
+static const char *const connections = "Software\\Microsoft\\Windows\\CurrentVersion\\Internet Settings\\Connections";
+static BYTE kept[4096];
+static DWORD kept_size;
+static int is_kept;
+
+/* Writes the bytes as the user's settings; NULL removes them. */
+static void write_user(const void *bytes, DWORD size) {
+    HKEY key;
+    if (RegCreateKeyExA(HKEY_CURRENT_USER, connections, 0, NULL, 0, KEY_ALL_ACCESS, NULL, &key, NULL)) {
+        FAIL("no key");
+        return;
+    }
+    if (!is_kept) {
+        is_kept = 1;
+        kept_size = sizeof kept;
+        if (RegQueryValueExA(key, "DefaultConnectionSettings", NULL, NULL, kept, &kept_size)) kept_size = 0;
+    }
+    if (bytes) {
+        EQ(RegSetValueExA(key, "DefaultConnectionSettings", 0, REG_BINARY, bytes, size), 0);
+    } else {
+        RegDeleteValueA(key, "DefaultConnectionSettings");
+    }
+    RegCloseKey(key);
+}
+static DWORD put_text(BYTE *to, const char *text) {
+    DWORD n = text ? (DWORD)strlen(text) : 0;
+    memcpy(to, &n, 4);
+    if (n) memcpy(to + 4, text, n);
+    return n + 4;
+}
+static void set_user(DWORD flags, const char *proxy, const char *bypass, const char *script) {
+    BYTE value[2048] = {0x46, 0, 0, 0, 9};
+    DWORD n = 12;
+    memcpy(value + 8, &flags, 4);
+    n += put_text(value + n, proxy);
+    n += put_text(value + n, bypass);
+    n += put_text(value + n, script);
+    write_user(value, n + 32);
+}
+static void restore_user(void) { write_user(kept_size ? kept : NULL, kept_size); }
+#else
+static const char *config_file(void) { return text_of("%s/winhttp/proxy.conf", getenv("XDG_CONFIG_HOME")); }
+static void write_user(const void *bytes, DWORD size) {
+    FILE *f;
+    mkdir(text_of("%s/winhttp", getenv("XDG_CONFIG_HOME")), 0700);
+    f = fopen(config_file(), "w");
+    if (!f || fwrite(bytes, 1, size, f) != size || fclose(f)) FAIL("%s: %s", config_file(), strerror(errno));
+}
+static void set_user(DWORD flags, const char *proxy, const char *bypass, const char *script) {
+    const char *text = text_of("# by %s\n%s%s\n%s%s\n%s%s\ndetect = %s\n", h_case, flags & PROXY ? "proxy = " : "#", proxy ? proxy : "",
+                               flags & PROXY && bypass ? "bypass = " : "#", bypass ? bypass : "", flags & SCRIPT ? "script = " : "#",
+                               script ? script : "", flags & DETECT ? "yes" : "no");
+    write_user(text, (DWORD)strlen(text));
+}
+static void restore_user(void) { remove(config_file()); }
+#endif
+
+static void user_reads(const char *row, int detect, const char *script, const char *proxy, const char *bypass) {
+    WINHTTP_CURRENT_USER_IE_PROXY_CONFIG config;
+    memset(&config, 0xee, sizeof config);
+    SetLastError(0xdead);
+    if (!WinHttpGetIEProxyConfigForCurrentUser(&config)) {
+        FAIL("%s: %u", row, (unsigned)GetLastError());
+        return;
+    }
+    EQ_ROW(row, GetLastError(), 0);
+    EQ_ROW(row, config.fAutoDetect, detect);
+    EQ_TEXT(row, narrow(config.lpszAutoConfigUrl), script);
+    EQ_TEXT(row, narrow(config.lpszProxy), proxy);
+    EQ_TEXT(row, narrow(config.lpszProxyBypass), bypass);
+    GlobalFree((HGLOBAL)config.lpszAutoConfigUrl);
+    GlobalFree((HGLOBAL)config.lpszProxy);
+    GlobalFree((HGLOBAL)config.lpszProxyBypass);
+}
+
+static void the_users_settings(void) {
+    set_user(DIRECT, NULL, NULL, NULL);
+    user_reads("direct", 0, "(null)", "(null)", "(null)");
+    set_user(DIRECT | PROXY, "http=a:1;https=b:2", "<local>;*.c", NULL);
+    user_reads("proxy", 0, "(null)", "http=a:1;https=b:2", "<local>;*.c");
+    set_user(DIRECT | SCRIPT | DETECT, "a:1", NULL, "http://s/proxy.pac");
+    user_reads("script", 1, "http://s/proxy.pac", "(null)", "(null)");
+    set_user(DIRECT | PROXY | SCRIPT, "a:1", NULL, "http://s/proxy.pac");
+    user_reads("all", 0, "http://s/proxy.pac", "a:1", "(null)");
+    restore_user();
+}
+
+static void damaged_settings_are_as_none(void) {
+    static const BYTE lying[] = {0x46, 0, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 'a', ':', '1'};
+    BYTE noise[3000];
+    DWORD n, i;
+    unsigned seed = 1;
+    write_user(lying, sizeof lying);
+    user_reads("lying", 0, "(null)", "(null)", "(null)");
+    for (n = 0; n < sizeof noise; n += 1 + n) {
+        WINHTTP_CURRENT_USER_IE_PROXY_CONFIG config;
+        for (i = 0; i < n; i++) noise[i] = (BYTE)((seed = seed * 1103515245 + 12345) >> 16);
+        write_user(noise, n);
+        EXPECT(WinHttpGetIEProxyConfigForCurrentUser(&config));
+        GlobalFree((HGLOBAL)config.lpszAutoConfigUrl);
+        GlobalFree((HGLOBAL)config.lpszProxy);
+        GlobalFree((HGLOBAL)config.lpszProxyBypass);
+    }
+    restore_user();
+}
+
+/* ---- the machine's settings ---------------------------------------------------------------------- */
+
+static WINHTTP_PROXY_INFO info_of(DWORD type, const char *proxy, const char *bypass) {
+    WINHTTP_PROXY_INFO info;
+    info.dwAccessType = type;
+    info.lpszProxy = proxy ? (LPWSTR)h_wide(proxy) : NULL;
+    info.lpszProxyBypass = bypass ? (LPWSTR)h_wide(bypass) : NULL;
+    return info;
+}
+static void check_info(const char *row, WINHTTP_PROXY_INFO *info, DWORD type, const char *proxy, const char *bypass) {
+    EQ_ROW(row, info->dwAccessType, type);
+    EQ_TEXT(row, narrow(info->lpszProxy), proxy);
+    EQ_TEXT(row, narrow(info->lpszProxyBypass), bypass);
+    GlobalFree((HGLOBAL)info->lpszProxy);
+    GlobalFree((HGLOBAL)info->lpszProxyBypass);
+}
+static void machine_reads(const char *row, DWORD type, const char *proxy, const char *bypass) {
+    WINHTTP_PROXY_INFO info;
+    DWORD size = sizeof info;
+    memset(&info, 0xee, sizeof info);
+    SetLastError(0xdead);
+    EXPECT(WinHttpGetDefaultProxyConfiguration(&info));
+    EQ_ROW(row, GetLastError(), 0);
+    check_info(row, &info, type, proxy, bypass);
+    /* The NULL handle reads the same. */
+    memset(&info, 0xee, sizeof info);
+    EXPECT(WinHttpQueryOption(NULL, WINHTTP_OPTION_PROXY, &info, &size));
+    check_info(row, &info, type, proxy, bypass);
+}
+static void option_reads(const char *row, HINTERNET h, DWORD type, const char *proxy, const char *bypass) {
+    WINHTTP_PROXY_INFO info;
+    DWORD size = sizeof info;
+    memset(&info, 0xee, sizeof info);
+    EXPECT(WinHttpQueryOption(h, WINHTTP_OPTION_PROXY, &info, &size));
+    check_info(row, &info, type, proxy, bypass);
+}
+static void set_machine(DWORD type, const char *proxy, const char *bypass) {
+    WINHTTP_PROXY_INFO info = info_of(type, proxy, bypass);
+    SetLastError(0xdead);
+    if (!WinHttpSetDefaultProxyConfiguration(&info)) FAIL("set: %u", (unsigned)GetLastError());
+    EQ(GetLastError(), 0);
+}
+
+static void what_is_set_reads_back_and_counts_for_new_sessions(void) {
+    WINHTTP_PROXY_INFO before;
+    HINTERNET old, new;
+    EXPECT(WinHttpGetDefaultProxyConfiguration(&before));
+    old = WinHttpOpen(NULL, WINHTTP_ACCESS_TYPE_DEFAULT_PROXY, NULL, NULL, 0);
+    set_machine(WINHTTP_ACCESS_TYPE_NAMED_PROXY, "http=a:1;https=b:2", "<local>;*.c");
+    machine_reads("named", WINHTTP_ACCESS_TYPE_NAMED_PROXY, "http=a:1;https=b:2", "<local>;*.c");
+    new = WinHttpOpen(NULL, WINHTTP_ACCESS_TYPE_DEFAULT_PROXY, NULL, NULL, 0);
+    option_reads("new", new, WINHTTP_ACCESS_TYPE_NAMED_PROXY, "http=a:1;https=b:2", "<local>;*.c");
+    option_reads("old", old, before.dwAccessType, narrow(before.lpszProxy), narrow(before.lpszProxyBypass));
+    WinHttpCloseHandle(new);
+    set_machine(WINHTTP_ACCESS_TYPE_NAMED_PROXY, "a", NULL);
+    machine_reads("no list", WINHTTP_ACCESS_TYPE_NAMED_PROXY, "a", "(null)");
+    set_machine(WINHTTP_ACCESS_TYPE_NO_PROXY, "ignored", "ignored");
+    machine_reads("none", WINHTTP_ACCESS_TYPE_NO_PROXY, "(null)", "(null)");
+    WinHttpCloseHandle(old);
+    EXPECT(WinHttpSetDefaultProxyConfiguration(&before));
+    machine_reads("restored", before.dwAccessType, narrow(before.lpszProxy), narrow(before.lpszProxyBypass));
+    GlobalFree((HGLOBAL)before.lpszProxy);
+    GlobalFree((HGLOBAL)before.lpszProxyBypass);
+}
+
+static void what_cannot_be_set(void) {
+    static const WCHAR umlaut[] = {'a', 0xe4, ':', '1', 0};
+    WINHTTP_PROXY_INFO info;
+    DWORD type;
+    EXPECT(!WinHttpSetDefaultProxyConfiguration(NULL));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    for (type = 0; type < 6; type++) {
+        if (type == WINHTTP_ACCESS_TYPE_NO_PROXY) continue;
+        info = info_of(type, type == WINHTTP_ACCESS_TYPE_NAMED_PROXY ? NULL : "a:1", NULL);
+        SetLastError(0xdead);
+        EXPECT(!WinHttpSetDefaultProxyConfiguration(&info));
+        EQ_ROW(text_of("type %u", (unsigned)type), GetLastError(), ERROR_INVALID_PARAMETER);
+    }
+    info = info_of(WINHTTP_ACCESS_TYPE_NAMED_PROXY, "", NULL);
+    EXPECT(!WinHttpSetDefaultProxyConfiguration(&info));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    info.lpszProxy = (LPWSTR)umlaut;
+    EXPECT(!WinHttpSetDefaultProxyConfiguration(&info));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    info = info_of(WINHTTP_ACCESS_TYPE_NAMED_PROXY, "a:1", NULL);
+    info.lpszProxyBypass = (LPWSTR)umlaut;
+    EXPECT(!WinHttpSetDefaultProxyConfiguration(&info));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+}
+
+/* ---- sessions that use them ---------------------------------------------------------------------- */
+
+static const char *proxied(void) { return h_get_text("/proxied"); }
+
+/* GET /head of the peer by a new session; the error, and in *through whether the proxy was asked. */
+static DWORD get(int async, DWORD type, const char *host, const char *port, int *through, DWORD *failed) {
+    int secure = strcmp(port, "plain") != 0;
+    BOOL own = TRUE;
+    char body[1024];
+    DWORD error;
+    conn c;
+    proxied();
+    memset(&c, 0, sizeof c);
+    c.rec = rec_new();
+    c.ses = WinHttpOpen(W("ctests/1.0"), type, NULL, NULL, async ? WINHTTP_FLAG_ASYNC : 0);
+    if (!c.ses) return GetLastError();
+    WinHttpSetOption(c.ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &own, sizeof own);
+    h_record_all(c.ses, c.rec);
+    c.con = WinHttpConnect(c.ses, h_wide(host), h_port(port), 0);
+    c.req = WinHttpOpenRequest(c.con, W("GET"), W("/head"), NULL, NULL, NULL, secure ? WINHTTP_FLAG_SECURE : 0);
+    error = x_exchange(&c, async);
+    if (!error) error = x_body(&c, async, body, sizeof body);
+    if (failed) {
+        WINHTTP_REQUEST_STATS stats = {0};
+        DWORD size = sizeof stats;
+        stats.cStats = WinHttpRequestStatLast;
+        EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_REQUEST_STATS, &stats, &size));
+        *failed = (DWORD)stats.rgullStats[WinHttpProxyFailureCount];
+    }
+    h_finish(&c);
+    *through = proxied()[0] != 0;
+    return error;
+}
+
+static void the_default_type_uses_the_machines_proxy(int async) {
+    WINHTTP_PROXY_INFO before;
+    int through;
+    EXPECT(WinHttpGetDefaultProxyConfiguration(&before));
+    set_machine(WINHTTP_ACCESS_TYPE_NAMED_PROXY, text_of("127.0.0.1:%u", h_port("proxy")), "127.0.0.1");
+    EQ(get(async, WINHTTP_ACCESS_TYPE_DEFAULT_PROXY, "localhost", "plain", &through, NULL), 0);
+    EQ(through, 1);
+    EQ(get(async, WINHTTP_ACCESS_TYPE_DEFAULT_PROXY, "localhost", "tls", &through, NULL), 0);
+    EQ(through, 1);
+    EQ(get(async, WINHTTP_ACCESS_TYPE_DEFAULT_PROXY, "127.0.0.1", "plain", &through, NULL), 0);
+    EQ(through, 0);
+    EQ(get(async, WINHTTP_ACCESS_TYPE_NO_PROXY, "localhost", "plain", &through, NULL), 0);
+    EQ(through, 0);
+    EXPECT(WinHttpSetDefaultProxyConfiguration(&before));
+}
+BOTH(the_default_type_uses_the_machines_proxy)
+
+static void the_automatic_type_uses_the_users_proxies(int async) {
+    unsigned alive = h_port("proxy"), dead = h_port("refused");
+    DWORD failed = 9;
+    int through;
+    set_user(DIRECT | PROXY, text_of("127.0.0.1:%u", alive), "127.0.0.1", NULL);
+    EQ(get(async, WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, "localhost", "plain", &through, &failed), 0);
+    EQ(through, 1);
+    EQ(failed, 0);
+    EQ(get(async, WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, "127.0.0.1", "plain", &through, NULL), 0);
+    EQ(through, 0);
+    /* Of a list, one that cannot be reached is passed over. */
+    set_user(DIRECT | PROXY, text_of("127.0.0.1:%u;127.0.0.1:%u", dead, alive), NULL, NULL);
+    EQ(get(async, WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, "localhost", "tls", &through, &failed), 0);
+    EQ(through, 1);
+    EQ(failed, 1);
+    set_user(DIRECT | PROXY, text_of("http=127.0.0.1:%u;127.0.0.1:%u", dead, dead), NULL, NULL);
+    EQ(get(async, WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, "localhost", "plain", &through, NULL), 12029);
+    EQ(through, 0);
+    /* What a proxy answers is no reason to ask the next. */
+    set_user(DIRECT | PROXY, text_of("127.0.0.1:%u;127.0.0.1:%u", alive, dead), NULL, NULL);
+    EQ(get(async, WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, "refuse503.test", "tls", &through, &failed), 12029);
+    EQ(through, 1);
+    EQ(failed, 0);
+    set_user(DIRECT, NULL, NULL, NULL);
+    EQ(get(async, WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, "localhost", "plain", &through, NULL), 0);
+    EQ(through, 0);
+    restore_user();
+}
+BOTH(the_automatic_type_uses_the_users_proxies)
+
+/* ---- Linux ------------------------------------------------------------------------------------------- */
+
+#ifndef _WIN32
+static const char *const variables[] = {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUEST_METHOD"};
+static void clear_environment(void) {
+    size_t i;
+    for (i = 0; i < sizeof variables / sizeof *variables; i++) unsetenv(variables[i]);
+}
+
+/* Without a file the environment counts, for the machine's and for the user's settings. */
+static void the_environment(void) {
+    static const struct {
+        const char *set, *proxy, *bypass;
+    } rows[] = {
+        {"", NULL, NULL},
+        {"http_proxy=h:1", "http=h:1", NULL},
+        {"HTTP_PROXY=h:1", "http=h:1", NULL},
+        {"HTTP_PROXY=h:1 REQUEST_METHOD=GET", NULL, NULL},
+        {"https_proxy=http://u:p@h:1/", "https=h:1", NULL},
+        {"all_proxy=h:1 http_proxy=", "http=h:1;https=h:1", NULL},
+        {"all_proxy=socks5://h:1", NULL, NULL},
+        {"http_proxy=h:1 no_proxy=a,.b,127.0.0.1", "http=h:1", "a;*.a;b;*.b;127.0.0.1"},
+        {"http_proxy=h:1 no_proxy=*", "http=h:1", "*"},
+        {"no_proxy=a", NULL, NULL},
+    };
+    size_t i;
+    restore_user();
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char set[256], *word;
+        clear_environment();
+        snprintf(set, sizeof set, "%s", rows[i].set);
+        for (word = strtok(set, " "); word; word = strtok(NULL, " ")) {
+            char *equals = strchr(word, '=');
+            *equals = 0;
+            setenv(word, equals + 1, 1);
+        }
+        machine_reads(rows[i].set, rows[i].proxy ? WINHTTP_ACCESS_TYPE_NAMED_PROXY : WINHTTP_ACCESS_TYPE_NO_PROXY, rows[i].proxy ? rows[i].proxy : "(null)", rows[i].bypass ? rows[i].bypass : "(null)");
+        user_reads(rows[i].set, 0, "(null)", rows[i].proxy ? rows[i].proxy : "(null)", rows[i].bypass ? rows[i].bypass : "(null)");
+    }
+    clear_environment();
+}
+
+static void sessions_use_the_environment(void) {
+    int through;
+    restore_user();
+    setenv("http_proxy", text_of("http://127.0.0.1:%u/", h_port("proxy")), 1);
+    setenv("no_proxy", "127.0.0.0/8", 1);
+    EQ(get(0, WINHTTP_ACCESS_TYPE_DEFAULT_PROXY, "localhost", "plain", &through, NULL), 0);
+    EQ(through, 1);
+    EQ(get(0, WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, "localhost", "plain", &through, NULL), 0);
+    EQ(through, 1);
+    EQ(get(0, WINHTTP_ACCESS_TYPE_DEFAULT_PROXY, "localhost", "tls", &through, NULL), 0);
+    EQ(through, 0);
+    EQ(get(0, WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, "127.0.0.1", "plain", &through, NULL), 0);
+    EQ(through, 0);
+    EQ(get(0, WINHTTP_ACCESS_TYPE_NO_PROXY, "localhost", "plain", &through, NULL), 0);
+    EQ(through, 0);
+    /* A file counts instead of it, also one that names no proxy. */
+    set_machine(WINHTTP_ACCESS_TYPE_NO_PROXY, NULL, NULL);
+    EQ(get(0, WINHTTP_ACCESS_TYPE_DEFAULT_PROXY, "localhost", "plain", &through, NULL), 0);
+    EQ(through, 0);
+    restore_user();
+    clear_environment();
+}
+
+static void writing_keeps_the_rest_of_the_file(void) {
+    static char text[1024];
+    FILE *f;
+    set_user(PROXY | SCRIPT, "old:1", "old", "http://s/");
+    set_machine(WINHTTP_ACCESS_TYPE_NAMED_PROXY, "new:1", NULL);
+    user_reads("written", 0, "http://s/", "new:1", "(null)");
+    f = fopen(config_file(), "r");
+    NEED(f);
+    text[fread(text, 1, sizeof text - 1, f)] = 0;
+    fclose(f);
+    EXPECT(x_starts(text, "# by writing_keeps"));
+    restore_user();
+}
+
+static void a_folder_that_cannot_be_written(void) {
+    WINHTTP_PROXY_INFO info = info_of(WINHTTP_ACCESS_TYPE_NO_PROXY, NULL, NULL);
+    static char home[256];
+    snprintf(home, sizeof home, "%s", getenv("XDG_CONFIG_HOME"));
+    setenv("XDG_CONFIG_HOME", "/proc/no/such/folder", 1);
+    EXPECT(!WinHttpSetDefaultProxyConfiguration(&info));
+    EQ(GetLastError(), ERROR_ACCESS_DENIED);
+    setenv("XDG_CONFIG_HOME", home, 1);
+}
+#endif
+
+TESTS {
+#ifndef _WIN32
+    clear_environment();
+#endif
+    CASE(the_users_settings);
+    CASE(damaged_settings_are_as_none);
+    CASE(what_is_set_reads_back_and_counts_for_new_sessions);
+    CASE(what_cannot_be_set);
+    CASE2(the_default_type_uses_the_machines_proxy);
+    CASE2(the_automatic_type_uses_the_users_proxies);
+#ifndef _WIN32
+    CASE(the_environment);
+    CASE(sessions_use_the_environment);
+    CASE(writing_keeps_the_rest_of_the_file);
+    CASE(a_folder_that_cannot_be_written);
+#endif
+}
+END_TESTS
