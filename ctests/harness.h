@@ -12,6 +12,7 @@
 
 #ifdef _WIN32
 #define WIN32_LEAN_AND_MEAN
+#include <winsock2.h> /* Windows' winhttp.h has WINHTTP_CONNECTION_INFO only behind it */
 #endif
 #include <windows.h>
 #include <winhttp.h>

@@ -1,7 +1,4 @@
 /* HTTP/1.1 beyond one request a connection: which requests share one, sending again, cookies, codings. */
-#ifdef _WIN32
-#include <winsock2.h> /* for WINHTTP_CONNECTION_INFO */
-#endif
 #include "harness.h"
 
 /* ---- helpers ---- */

@@ -23,7 +23,9 @@ esac
 out=$root/build/ctests-wine-$arch
 cmake -S "$here" -B "$out" -DCMAKE_SYSTEM_NAME=Windows -DCMAKE_C_COMPILER="$arch-w64-mingw32-gcc" \
   -DWINHTTP_LIBRARY="$(realpath "$dll")" -DWINE="$root/scripts/wine.sh $arch" > "$out.cmake" || { cat "$out.cmake"; exit 1; }
-cmake --build "$out" -j2 > "$out.build" || { cat "$out.build"; exit 1; }
-[ "$which" != build ] || exit 0
+# A program that cannot be built fails by itself and does not hide the others.
+broken=0
+cmake --build "$out" -j2 -- -k > "$out.build" 2>&1 || { broken=1; cat "$out.build"; }
+[ "$which" != build ] || exit $broken
 names=$(echo "$*" | tr ' ' '|')
 exec ctest --test-dir "$out" -V -j "${JOBS:-4}" -R "^$which\\.(${names:-.*})\$"

@@ -1,7 +1,4 @@
 /* Options that no other program here is about, and the Win32 functions that come with the library on Linux. */
-#ifdef _WIN32
-#include <winsock2.h> /* Windows' winhttp.h has WINHTTP_CONNECTION_INFO only behind it */
-#endif
 #include "http.h"
 
 static DWORD set(HINTERNET h, DWORD option, const void *value, DWORD size) {

@@ -25,7 +25,7 @@ CC = "gcc -std=gnu11 -O2 -g -fshort-wchar -fno-builtin -Iinclude"
 class Step:
     name: str
     command: str
-    after: str = ""  # the steps whose results it needs
+    after: str = ""  # the steps that must have ended, however: a failure does not hide what others find
     lock: str = ""  # of steps with the same one runs one at a time
     load: float = 1  # how many processors it keeps busy; 2 for what compiles much, 0.5 for what waits
 
@@ -107,9 +107,8 @@ class Running:
         """Says how it went; the cases that passed and failed."""
         name, seconds = self.step.name, time.monotonic() - self.start
         text = self.log.read_text(encoding="utf-8", errors="replace")
-        if code == NOT_RUN and not os.environ.get("CI"):
-            print(f"not run {name}: {(text.strip().splitlines() or ['?'])[-1]}", flush=True)
-            return 0, 0
+        if code == NOT_RUN:
+            return 0, not_run(name, (text.strip().splitlines() or ["?"])[-1])
         passed, failed = count(text)
         if passed + failed == 0:
             passed, failed = (1, 0) if code == 0 else (0, 1)
@@ -124,6 +123,13 @@ class Running:
         return passed, failed
 
 
+def not_run(name, why):
+    """Says so; as many failures as that is."""
+    failed = 1 if os.environ.get("CI") else 0
+    print(f"{'FAIL' if failed else 'not run'} {name}: {why}", flush=True)
+    return failed
+
+
 def run(waiting):
     total, running, codes = [0, 0], [], {}
     names = {step.name for step in waiting}
@@ -131,13 +137,10 @@ def run(waiting):
         while waiting or running:
             for step in list(waiting):
                 needed = [name for name in step.after.split() if name in names]
-                broken = [name for name in needed if codes.get(name)]
-                if broken:
+                if any(codes.get(name) == NOT_RUN for name in needed):
                     waiting.remove(step)
-                    codes[step.name] = codes[broken[0]]
-                    as_well = codes[step.name] == NOT_RUN and not os.environ.get("CI")
-                    print(f"{'not run' if as_well else 'FAIL'} {step.name}: needs {broken[0]}", flush=True)
-                    total[1] += 0 if as_well else 1
+                    codes[step.name] = NOT_RUN
+                    total[1] += not_run(step.name, f"needs {step.after}")
                 elif all(name in codes for name in needed):
                     busy = sum(one.step.load for one in running)
                     locked = step.lock and any(one.step.lock == step.lock for one in running)
