@@ -11,7 +11,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 
@@ -179,15 +178,44 @@ def free_port():
         return s.getsockname()[1]
 
 
-def totals(name, lines, returncode):
-    """Passed and failed cases among a program's lines; a bad end without a failed case counts as one."""
+def write(folder, name, content):
+    with open(os.path.join(folder, name), "wb") as f:
+        f.write(content)
+
+
+def git(*args, **more):
+    names = {f"GIT_{who}_{what}": "test@localhost" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    subprocess.run(["git", "-c", "init.defaultBranch=main", "-c", "safe.directory=*", *args], check=True,
+                   env=dict(os.environ, GIT_CONFIG_GLOBAL="/dev/null", **names), stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL, **more)
+
+
+def repository(start, name, file, content):
+    """A bare repository with one file in one commit, for Apache to serve; call it before apache()."""
+    work, bare = os.path.join(start.directory, "work-" + name), os.path.join(start.folder("apache/git"), name)
+    git("init", "-q", work)
+    write(work, file, content)
+    git("add", ".", cwd=work)
+    git("commit", "-q", "-m", "first", cwd=work)
+    git("clone", "-q", "--bare", work, bare)
+    git("config", "http.receivepack", "true", cwd=bare)
+
+
+def report(name, command, env, cwd=None, timeout=200, errors=None):
+    """Runs a program that prints `ok NAME` and `FAIL NAME`; shows its lines and gives passed and failed. A bad end
+    without a failed case counts as one."""
+    p = subprocess.Popen(command, env=env, cwd=cwd, stdout=subprocess.PIPE, stderr=errors)
+    try:
+        out, code = p.communicate(timeout=timeout)[0], p.returncode
+    except subprocess.TimeoutExpired:
+        p.kill()
+        out, code = p.communicate()[0], "a timeout"
+    lines = out.decode("utf-8", "replace").splitlines()
+    for line in lines:
+        print(f"{line} [{name}]" if line.startswith(("ok ", "FAIL ")) else line, flush=True)
     passed = sum(line.startswith("ok ") for line in lines)
     failed = sum(line.startswith("FAIL ") for line in lines)
-    if not failed and (returncode or not passed):
-        print(f"FAIL {name}\n     ended with {returncode}")
+    if not failed and (code or not passed):
+        print(f"FAIL {name}\n     ended with {code}", flush=True)
         failed = 1
     return passed, failed
-
-
-if __name__ == "__main__":
-    sys.exit("a module: see ctests/CMakeLists.txt and tests/programs/run.py for who uses it")

@@ -24,39 +24,11 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "peers"))
 import servers  # noqa: E402
 
 
-def git(*args, **more):
-    env = dict(os.environ, GIT_CONFIG_GLOBAL="/dev/null", GIT_AUTHOR_NAME="a", GIT_AUTHOR_EMAIL="a@localhost",
-               GIT_COMMITTER_NAME="a", GIT_COMMITTER_EMAIL="a@localhost")
-    subprocess.run(["git", "-c", "init.defaultBranch=main", "-c", "safe.directory=*", *args], check=True, env=env,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)
-
-
 def repositories(start):
-    """Bare repositories for Apache to serve: `small`, `big` with eight megabytes of noise, and `locked`."""
-    base = start.folder("apache/git")
-    for name, file, content in (("small", "hello.txt", b"hello\n"), ("big", "noise.bin", os.urandom(8_000_000)),
-                                ("locked", "hello.txt", b"hello\n")):
-        work = os.path.join(start.directory, "work-" + name)
-        git("init", "-q", work)
-        with open(os.path.join(work, file), "wb") as f:
-            f.write(content)
-        git("add", ".", cwd=work)
-        git("commit", "-q", "-m", "first", cwd=work)
-        git("clone", "-q", "--bare", work, os.path.join(base, name))
-        git("config", "http.receivepack", "true", cwd=os.path.join(base, name))
-
-
-def report(name, command, env, cwd=None, timeout=100, errors=None):
-    """Runs a program that prints our kind of lines; shows them with its name and counts."""
-    try:
-        done = subprocess.run(command, env=env, cwd=cwd, stdout=subprocess.PIPE, stderr=errors, timeout=timeout)
-        out, code = done.stdout, done.returncode
-    except subprocess.TimeoutExpired as e:
-        out, code = e.stdout or b"", "a timeout"
-    lines = out.decode("utf-8", "replace").splitlines()
-    for line in lines:
-        print(f"{line} [{name}]" if line.startswith(("ok ", "FAIL ")) else line, flush=True)
-    return servers.totals(name, lines, code)
+    """For Apache to serve: `small`, `big` with eight megabytes of noise, and `locked`."""
+    servers.repository(start, "small", "hello.txt", b"hello\n")
+    servers.repository(start, "big", "noise.bin", os.urandom(8_000_000))
+    servers.repository(start, "locked", "hello.txt", b"hello\n")
 
 
 def trusting():
@@ -89,7 +61,7 @@ class Wine:
     def run(self, name, command, **more):
         """A program by its path under the folder; one more case: that it loaded our DLL and no other."""
         with open(self.log, "wb") as log:
-            counts = report(name, [self.wine, *command], dict(self.env, **more), self.folder, errors=log)
+            counts = servers.report(name, [self.wine, *command], dict(self.env, **more), self.folder, errors=log)
         return add(counts, self.ours(name))
 
     def ours(self, name):
@@ -249,7 +221,7 @@ def linux_git(library, start):
                     f"-DSOURCES={BUILD}/vendor"], check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["cmake", "--build", out, "-j2"], check=True, stdout=subprocess.DEVNULL)
     env = dict(trusting(), LD_LIBRARY_PATH=os.path.dirname(library))
-    return report("libgit2", [os.path.join(out, "git_client"), f"http://localhost:{plain}/git", f"https://localhost:{tls}/git",
+    return servers.report("libgit2", [os.path.join(out, "git_client"), f"http://localhost:{plain}/git", f"https://localhost:{tls}/git",
                               start.folder("work")], env)
 
 
