@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The scripted server of the C tests: standard library only, one asyncio process.
+"""The scripted server of the C tests: standard library only, one asyncio process; bulk.py's threads for gigabytes.
 
     peer.py [--certs DIR] [--port-file FILE]
 
@@ -23,6 +23,8 @@ import urllib.parse
 import zlib
 
 import auth_routes
+import bulk
+
 import scripted_proxy
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -865,6 +867,7 @@ async def main():
     refused = socket.socket()
     refused.bind(("127.0.0.1", 0))
     ports["refused"] = refused.getsockname()[1]
+    ports["bulk"] = bulk.start()
     print(json.dumps(ports), flush=True)
     loop = asyncio.get_running_loop()
     await loop.run_in_executor(None, sys.stdin.read)  # until whoever started us goes

@@ -41,10 +41,30 @@ impl Alarm {
 
 /// All alarms that are set.
 pub(super) struct Timers {
-    heap: Mutex<BinaryHeap<Entry>>,
+    heap: Mutex<Heap>,
     /// The heap's first entry in ticks, readable without its lock.
     first: AtomicU64,
 }
+
+/// Entries of objects that are gone lie here until they would have been due, and keep the objects'
+/// memory; so they are swept when they may be half of all.
+struct Heap {
+    entries: BinaryHeap<Entry>,
+    /// How many entries set off the next sweep.
+    sweep_at: usize,
+}
+
+impl Heap {
+    fn push(&mut self, entry: Entry) {
+        if self.entries.len() >= self.sweep_at {
+            self.entries.retain(|entry| entry.target.strong_count() > 0);
+            self.sweep_at = LEAST_SWEEP.max(2 * self.entries.len());
+        }
+        self.entries.push(entry);
+    }
+}
+
+const LEAST_SWEEP: usize = 64;
 
 struct Entry {
     at: u64,
@@ -53,7 +73,8 @@ struct Entry {
 
 impl Timers {
     pub(super) fn new() -> Timers {
-        Timers { heap: Mutex::new(BinaryHeap::new()), first: AtomicU64::new(NEVER) }
+        let heap = Heap { entries: BinaryHeap::new(), sweep_at: LEAST_SWEEP };
+        Timers { heap: Mutex::new(heap), first: AtomicU64::new(NEVER) }
     }
 
     /// When the next alarm goes off.
@@ -73,8 +94,8 @@ impl Timers {
         let mut due = Vec::new();
         let mut heap = self.heap.lock();
         let now = ticks(Instant::now());
-        while heap.peek().is_some_and(|entry| entry.at <= now) {
-            let Some(Entry { at, target }) = heap.pop() else { break };
+        while heap.entries.peek().is_some_and(|entry| entry.at <= now) {
+            let Some(Entry { at, target }) = heap.entries.pop() else { break };
             let Some(object) = target.upgrade() else { continue };
             let alarm = object.alarm();
             if alarm.looked_at.load(Ordering::SeqCst) != at {
@@ -93,7 +114,7 @@ impl Timers {
                 }
             }
         }
-        self.first.store(heap.peek().map_or(NEVER, |entry| entry.at), Ordering::SeqCst);
+        self.first.store(heap.entries.peek().map_or(NEVER, |entry| entry.at), Ordering::SeqCst);
         due
     }
 }
