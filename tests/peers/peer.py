@@ -775,8 +775,22 @@ async def hop(c):
     return "again"
 
 
+async def drip(c):
+    """/drip/N: N letters, one each 50 ms; ?head: that many header lines instead, the head does not end."""
+    n = int(c.parts[1])
+    if "head" in c.query:
+        await c.write(b"HTTP/1.1 200 OK\r\n")
+    else:
+        await c.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % n)
+    for i in range(n):
+        await asyncio.sleep(0.05)
+        await c.write(b"X-%d: y\r\n" % i if "head" in c.query else b"d")
+    return "again"
+
+
 ROUTES = {
     **auth_routes.ROUTES,
+    "drip": drip,
     "gzip": compressed,
     "keep": keep,
     "cookie": cookie,
@@ -844,6 +858,29 @@ def context(certs, name, low=None, high=None):
     return ctx
 
 
+def mute(ports):
+    """A port that takes connections, reads nothing and says nothing: nobody accepts them."""
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+    s.bind(("127.0.0.1", 0))
+    s.listen(1024)
+    ports["mute"] = s.getsockname()[1]
+    return s
+
+
+def full(ports):
+    """A port whose queue of connections is full: the system leaves further ones without an answer."""
+    s = socket.socket()
+    s.bind(("127.0.0.1", 0))
+    s.listen(0)
+    ports["full"] = s.getsockname()[1]
+    fillers = [socket.socket() for _ in range(4)]
+    for filler in fillers:
+        filler.setblocking(False)
+        filler.connect_ex(s.getsockname())
+    return [s, *fillers]
+
+
 async def main():
     options = argparse.ArgumentParser()
     options.add_argument("--certs")
@@ -868,7 +905,9 @@ async def main():
     refused.bind(("127.0.0.1", 0))
     ports["refused"] = refused.getsockname()[1]
     ports["bulk"] = bulk.start()
+    held = [mute(ports)] + full(ports)
     print(json.dumps(ports), flush=True)
+    assert held
     loop = asyncio.get_running_loop()
     await loop.run_in_executor(None, sys.stdin.read)  # until whoever started us goes
     os._exit(0)

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Runs ctests/servers.c against nginx, Apache httpd with git http-backend, and httpbin: real.py [--wrap COMMAND] PROGRAM [ARGUMENTS]."""
+"""Runs ctests/servers.c against nginx, Apache httpd with git http-backend, and httpbin: real.py PROGRAM [ARGUMENTS].
+CTEST_WRAP is a command to run it under."""
 import os
 import shlex
 import subprocess
@@ -35,9 +36,7 @@ server {{
 
 
 def main(arguments):
-    wrap = []
-    if arguments[:1] == ["--wrap"]:
-        wrap, arguments = shlex.split(arguments[1]), arguments[2:]
+    wrap = shlex.split(os.environ.get("CTEST_WRAP", ""))
     name = os.path.splitext(os.path.basename(arguments[0]))[0]
     with servers.Servers() as start:
         www = start.folder("nginx/www")

@@ -47,21 +47,14 @@ class Wine:
         self.folder = folder
         self.log = os.path.join(folder, "loaded.log")
         shutil.copy(dll, os.path.join(folder, "winhttp.dll"))
-        shim = os.path.join(ROOT, "ctests", "shim")
-        subprocess.run(["x86_64-w64-mingw32-gcc", "-Os", "-s", "-shared", "-o", os.path.join(folder, "bcryptprimitives.dll"),
-                        shim + "/bcryptprimitives.c", shim + "/bcryptprimitives.def", "-ladvapi32"], check=True)
-        self.wine = os.environ.get("WINE") or shutil.which("wine64") or "/usr/lib/wine/wine64"
-        self.env = dict(trusting(), WINEDLLOVERRIDES="winhttp=n;winedbg.exe=d", WINEDEBUG="-all,+loaddll",
-                        WINEPREFIX=os.environ.get("WINEPREFIX", os.path.join(ROOT, "build", "wineprefix")))
-        self.env.pop("DISPLAY", None)
-        if not os.path.isdir(self.env["WINEPREFIX"]):
-            subprocess.run([self.wine, "wineboot", "-i"], env=dict(self.env, WINEDEBUG="-all"), check=True,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        shutil.copy(os.path.join(os.path.dirname(dll), "bcryptprimitives.dll"), folder)
+        self.wine = [os.path.join(ROOT, "scripts", "wine.sh"), "x86_64"]
+        self.env = dict(trusting(), WINEDLLOVERRIDES="winhttp=n", WINEDEBUG="-all,+loaddll")
 
     def run(self, name, command, **more):
         """A program by its path under the folder; one more case: that it loaded our DLL and no other."""
         with open(self.log, "wb") as log:
-            counts = servers.report(name, [self.wine, *command], dict(self.env, **more), self.folder, errors=log)
+            counts = servers.report(name, [*self.wine, *command], dict(self.env, **more), self.folder, errors=log)
         return add(counts, self.ours(name))
 
     def ours(self, name):
@@ -146,7 +139,7 @@ def wine_crash_report(dll, start):
         crash_database(database, dump)
         server.event.clear()
         with open(wine.log, "wb") as log:
-            p = subprocess.Popen([wine.wine, "crashpad_handler.exe", f"--database={kind}", "--no-rate-limit",
+            p = subprocess.Popen([*wine.wine, "crashpad_handler.exe", f"--database={kind}", "--no-rate-limit",
                                   f"--url=http://localhost:{server.server_port}/minidump?key=1", "--annotation=who=tester",
                                   rf"--pipe-name=\\.\pipe\{kind}", *more], env=wine.env, cwd=wine.folder, stdout=log, stderr=log)
             came = server.event.wait(30)
