@@ -1,4 +1,7 @@
 /* Named proxies: what they are asked, what comes back through them, and what becomes of it when they misbehave. */
+#ifdef _WIN32
+#include <winsock2.h> /* for WINHTTP_CONNECTION_INFO */
+#endif
 #include "http.h"
 
 #ifndef WINHTTP_OPTION_RECEIVE_PROXY_CONNECT_RESPONSE

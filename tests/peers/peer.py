@@ -24,7 +24,6 @@ import zlib
 
 import auth_routes
 import bulk
-
 import scripted_proxy
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
