@@ -151,7 +151,7 @@ static void the_challenge_is_told(void) {
         h_finish(&c);
     }
     SetLastError(0);
-    EXPECT(!WinHttpQueryAuthSchemes(NULL, &text[0] ? NULL : NULL, NULL, NULL));
+    EXPECT(!WinHttpQueryAuthSchemes(NULL, NULL, NULL, NULL));
     EQ(GetLastError(), ERROR_INVALID_HANDLE);
 }
 
@@ -711,6 +711,422 @@ static void close_while_logging_on(void) {
     }
 }
 
+/* ---- servers by others ---------------------------------------------------------------------- */
+
+/* How many requests have gone out, and how many connections were made, since the last call. */
+static int sent(conn *c) { return rec_count(c->rec, c->req, STATUS(SENDING_REQUEST)); }
+static int connected(conn *c) { return rec_count(c->rec, c->req, STATUS(CONNECTED_TO_SERVER)); }
+static const char *user(conn *c) { return x_header(c->req, "X-User"); }
+static void policy(conn *c, DWORD level) { EXPECT(WinHttpSetOption(c->req, WINHTTP_OPTION_AUTOLOGON_POLICY, &level, sizeof level)); }
+static int own_session(conn *c, int async, const char *host, const char *port, const char *verb, const char *path) {
+    BOOL yes = TRUE;
+    if (!open_to(c, async, host, port, verb, path)) return 0;
+    EXPECT(WinHttpSetOption(c->ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &yes, sizeof yes));
+    return next(c, verb, path);
+}
+
+static const struct server { const char *port, *path; DWORD scheme; int rounds; const char *name; } servers[] = {
+    {"apache", "/basic", BASIC, 2, "user"},
+    {"apache", "/digest", DIGEST, 2, "user"},
+    {"nginx", "/", BASIC, 2, NULL},
+    {"apache", "/ntlm", NTLM, 3, "user"},
+    {"apache", "/ntlm", NEGOTIATE, 3, "user"},
+    {"spnego", "/", NTLM, 3, "DOMAIN\\user"},
+    {"apache", "/kerberos", NEGOTIATE, 2, "user@TEST.EXAMPLE"},
+};
+#define FOR_SERVERS(s) for (s = servers; s < servers + sizeof servers / sizeof *servers; s++)
+static const char *name_for(const struct server *s) { return s->scheme == NTLM || (s->scheme == NEGOTIATE && strstr(s->path, "ntlm")) ? "DOMAIN\\user" : "user"; }
+
+/* The program's loop, step by step; then the options, which do it by themselves. */
+static void real_servers(int async) {
+    const struct server *s;
+    FOR_SERVERS(s) {
+        DWORD supported, first, target;
+        const char *row = path_of("%s%s %x", s->port, s->path, (unsigned)s->scheme);
+        conn c;
+        NEED(own_session(&c, async, "localhost", s->port, "GET", s->path));
+        policy(&c, 2);
+        EQ(ask(&c, async), 401);
+        EQ(schemes(&c, &supported, &first, &target), 0);
+        if (!(supported & s->scheme)) FAIL("%s: offers %x", row, (unsigned)supported);
+        EQ(give(c.req, SERVER, s->scheme, name_for(s), "pwd"), 0);
+        EQ_TEXT(row, path_of("%u", (unsigned)ask(&c, async)), "200");
+        EXPECT(x_starts(body(&c, async), "welcome"));
+        if (s->name && strcmp(user(&c), s->name) && strcmp(user(&c), "DOMAIN\\user")) FAIL("%s: %s", row, user(&c));
+        EQ(give(c.req, SERVER, s->scheme, name_for(s), "wrong"), 0);
+        if (s->scheme != NTLM && s->scheme != NEGOTIATE) EQ_TEXT(row, path_of("%u", (unsigned)ask(&c, async)), "401");
+        h_finish(&c);
+        /* One connection for all of it. */
+        NEED(own_session(&c, async, "localhost", s->port, "GET", s->path));
+        options(c.req, name_for(s), "pwd");
+        EQ_TEXT(row, path_of("%u", (unsigned)ask(&c, async)), "200");
+        if (sent(&c) != s->rounds || connected(&c) != 1) FAIL("%s: %d requests, %d connections", row, sent(&c), connected(&c));
+        h_finish(&c);
+        NEED(own_session(&c, async, "localhost", s->port, "GET", s->path));
+        options(c.req, name_for(s), "wrong");
+        EQ_TEXT(row, path_of("%u", (unsigned)ask(&c, async)), "401");
+        EXPECT(!x_starts(body(&c, async), "welcome"));
+        h_finish(&c);
+    }
+}
+BOTH(real_servers)
+
+static void real_servers_take_bodies(int async) {
+    const struct server *s;
+    FOR_SERVERS(s) {
+        const char *row = path_of("%s%s %x", s->port, s->path, (unsigned)s->scheme);
+        DWORD error = E_RESEND;
+        int sends;
+        conn c;
+        NEED(own_session(&c, async, "localhost", s->port, "POST", s->path));
+        options(c.req, name_for(s), "pwd");
+        EQ_TEXT(row, path_of("%u", (unsigned)ask_body(&c, async, "a body in one piece")), "200");
+        EQ_TEXT(row, body(&c, async), "welcome a body in one piece");
+        h_finish(&c);
+        NEED(own_session(&c, async, "localhost", s->port, "PUT", s->path));
+        policy(&c, 2);
+        for (sends = 0; sends < 6; sends++) {
+            error = x_send(&c, async, NULL, 0, "piece by ", 9, 14);
+            if (!error) error = x_write(&c, async, "piece", 5, NULL);
+            if (!error) error = x_receive(&c, async);
+            if (!error && status(c.req) == 401) EQ(give(c.req, SERVER, s->scheme, name_for(s), "pwd"), 0);
+            else if (error != E_RESEND) break;
+        }
+        if (error) FAIL("%s: %u after %d sends", row, (unsigned)error, sends + 1);
+        else EQ_TEXT(row, body(&c, async), "welcome piece by piece");
+        h_finish(&c);
+    }
+}
+BOTH(real_servers_take_bodies)
+
+/* A connection that is somebody's is nobody else's. */
+static void authenticated_connections_are_kept_apart(int async) {
+    static const char *const ports[] = {"apache", "spnego"};
+    size_t i;
+    for (i = 0; i < 2; i++) {
+        const char *path = i ? "/" : "/ntlm";
+        conn c;
+        NEED(own_session(&c, async, "localhost", ports[i], "GET", path));
+        options(c.req, "DOMAIN\\user", "pwd");
+        EQ(ask(&c, async), 200);
+        body(&c, async);
+        EQ(sent(&c), 3);
+        NEED(next(&c, "GET", path));
+        policy(&c, 2);
+        EQ(ask(&c, async), 401);
+        body(&c, async);
+        EQ(connected(&c), 1);
+        NEED(next(&c, "GET", path));
+        options(c.req, "DOMAIN\\other", "pwd2");
+        EQ(ask(&c, async), 200);
+        if (!strstr(user(&c), "other")) FAIL("user %s", user(&c));
+        body(&c, async);
+        NEED(next(&c, "GET", path));
+        options(c.req, "DOMAIN\\user", "wrong");
+        EQ(ask(&c, async), 401);
+        body(&c, async);
+        /* The same user goes on with the connection that is authenticated, by whatever way the name comes. */
+        NEED(next(&c, "GET", path));
+        options(c.req, "DOMAIN\\user", "pwd");
+        EQ(ask(&c, async), 200);
+        if (!strstr(user(&c), "user")) FAIL("user %s", user(&c));
+        body(&c, async);
+        EQ(sent(&c), 1);
+        EQ(connected(&c), 0);
+        NEED(next(&c, "GET", path));
+        EQ(give(c.req, SERVER, NTLM, "DOMAIN\\user", "pwd"), 0);
+        EQ(ask(&c, async), 200);
+        EQ(sent(&c), 1);
+        h_finish(&c);
+    }
+}
+BOTH(authenticated_connections_are_kept_apart)
+
+/* The user's own tickets: for localhost by itself, elsewhere when the policy says so or not at all. */
+static void default_credentials(int async) {
+    static const struct { const char *host; DWORD policy; int given; DWORD status; } rows[] = {
+        {"localhost", 0, 0, 200}, {"localhost", 1, 0, 200}, {"localhost", 2, 0, 401}, {"localhost", 3, 0, 401},
+        {"localhost", 0, 1, 200}, {"localhost", 2, 1, 401}, {"127.0.0.1", 0, 0, 401}, {"127.0.0.1", 0, 1, 401},
+    };
+    size_t i;
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        WCHAR spn[64];
+        DWORD size = sizeof spn;
+        conn c;
+        NEED(own_session(&c, async, rows[i].host, "apache", "GET", "/kerberos"));
+        policy(&c, rows[i].policy);
+        if (rows[i].given) EQ(give(c.req, SERVER, NEGOTIATE, NULL, NULL), 0);
+        EQ_TEXT(path_of("row %u", (unsigned)i), path_of("%u", (unsigned)ask(&c, async)), path_of("%u", (unsigned)rows[i].status));
+        if (rows[i].status == 200) {
+            EQ_TEXT("", user(&c), "user@TEST.EXAMPLE");
+            EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_SERVER_SPN_USED, spn, &size));
+            EQ(size, 2 * strlen("HTTP/localhost"));
+            EQ(spn[5], 'l');
+            /* Asked once, the session knows. */
+            body(&c, async);
+            if (!rows[i].given) {
+                EQ(sent(&c), 2);
+                EQ(ask(&c, async), 200);
+                EQ(sent(&c), 3);
+            }
+        }
+        /* Basic and Digest never get them. */
+        NEED(next(&c, "GET", "/basic"));
+        policy(&c, 1);
+        EQ(ask(&c, async), 401);
+        EQ(sent(&c), 1);
+        h_finish(&c);
+    }
+}
+BOTH(default_credentials)
+
+/* With the port the name is another, for which there is no key. */
+static void the_service_name_can_have_the_port(void) {
+    DWORD yes = 1, size;
+    WCHAR spn[64], expected[64];
+    conn c;
+    NEED(own_session(&c, 0, "localhost", "apache", "GET", "/kerberos"));
+    EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_SPN, &yes, sizeof yes));
+    EQ(ask(&c, 0), 401);
+    h_finish(&c);
+    NEED(own_session(&c, 0, "localhost", "apache", "GET", "/ntlm"));
+    EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_SPN, &yes, sizeof yes));
+    EQ(give(c.req, SERVER, NTLM, "DOMAIN\\user", "pwd"), 0);
+    EQ(ask(&c, 0), 200);
+    size = sizeof spn;
+    EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_SERVER_SPN_USED, spn, &size));
+    memcpy(expected, h_wide(path_of("HTTP/localhost:%d", h_port("apache"))), sizeof expected / 2);
+    EXPECT(!memcmp(spn, expected, size));
+    h_finish(&c);
+}
+
+static void a_rude_server_gets_the_401_shown(int async) {
+    static const char *const paths[] = {"/rude", "/close"};
+    size_t i;
+    for (i = 0; i < 2; i++) {
+        conn c;
+        NEED(own_session(&c, async, "localhost", "spnego", "GET", paths[i]));
+        options(c.req, "DOMAIN\\user", "pwd");
+        EQ(ask(&c, async), 401);
+        EQ_TEXT(paths[i], body(&c, async), "go on");
+        EQ(sent(&c), 2);
+        /* And works with the next request. */
+        NEED(next(&c, "GET", "/"));
+        options(c.req, "DOMAIN\\user", "pwd");
+        EQ(ask(&c, async), 200);
+        h_finish(&c);
+    }
+}
+BOTH(a_rude_server_gets_the_401_shown)
+
+static void keep_alive_is_needed_for_ntlm(void) {
+    DWORD off = WINHTTP_DISABLE_KEEP_ALIVE;
+    conn c;
+    NEED(own_session(&c, 0, "localhost", "spnego", "GET", "/"));
+    EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_DISABLE_FEATURE, &off, sizeof off));
+    options(c.req, "DOMAIN\\user", "pwd");
+    EQ(ask(&c, 0), 401);
+    EQ(sent(&c), 1);
+    h_finish(&c);
+}
+
+/* ---- proxies -------------------------------------------------------------------------------- */
+
+static const struct proxy { const char *port; DWORD scheme; int rounds; } proxies[] = {
+    {"proxy_basic", BASIC, 2}, {"proxy_digest", DIGEST, 2}, {"proxy_ntlm", NTLM, 3}, {"proxy_kerberos", NEGOTIATE, 2},
+};
+#define FOR_PROXIES(p) for (p = proxies; p < proxies + sizeof proxies / sizeof *proxies; p++)
+static const char *proxy_user(const struct proxy *p) { return p->scheme == NTLM ? "DOMAIN\\user" : "user"; }
+
+/* To the scripted server or Apache, plain or in TLS, through this proxy. */
+static int through(conn *c, int async, const struct proxy *p, int secure, const char *verb, const char *path) {
+    BOOL yes = TRUE;
+    memset(c, 0, sizeof *c);
+    c->rec = rec_new();
+    /* The proxy by its name: tickets are for names. */
+    c->ses = WinHttpOpen(W("ctests/1.0"), WINHTTP_ACCESS_TYPE_NAMED_PROXY, h_wide(path_of("localhost:%d", h_port(p->port))), NULL, async ? WINHTTP_FLAG_ASYNC : 0);
+    if (!c->ses) return 0;
+    EXPECT(WinHttpSetOption(c->ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &yes, sizeof yes));
+    h_record_all(c->ses, c->rec);
+    if (!(c->con = WinHttpConnect(c->ses, W("localhost"), h_port(secure ? "tls" : "plain"), 0))) return 0;
+    return (c->req = WinHttpOpenRequest(c->con, h_wide(verb), h_wide(path), NULL, NULL, NULL, secure ? WINHTTP_FLAG_SECURE : 0)) != NULL;
+}
+static int through_next(conn *c, int secure, const char *verb, const char *path) {
+    WinHttpCloseHandle(c->req);
+    if (c->rec) h_gone(c, c->req, "request");
+    return (c->req = WinHttpOpenRequest(c->con, h_wide(verb), h_wide(path), NULL, NULL, NULL, secure ? WINHTTP_FLAG_SECURE : 0)) != NULL;
+}
+static void proxy_options(HINTERNET h, const char *name, const char *password) {
+    EQ(set_text(h, WINHTTP_OPTION_PROXY_USERNAME, name), 0);
+    EQ(set_text(h, WINHTTP_OPTION_PROXY_PASSWORD, password), 0);
+}
+
+static void real_proxies(int async) {
+    const struct proxy *p;
+    int secure;
+    FOR_PROXIES(p) for (secure = 0; secure < 2; secure++) {
+        const char *row = strdup(path_of("%s %s", p->port, secure ? "https" : "http")), *id = h_token(), *log;
+        DWORD supported, first, target;
+        conn c;
+        NEED(through(&c, async, p, secure, "GET", path_of("/auth/open?id=%s", id)));
+        policy(&c, 2);
+        EQ_TEXT(row, path_of("%u", (unsigned)ask(&c, async)), "407");
+        EQ(schemes(&c, &supported, &first, &target), 0);
+        EQ(target, PROXY);
+        if (!(supported & p->scheme)) FAIL("%s: offers %x", row, (unsigned)supported);
+        EQ(give(c.req, PROXY, p->scheme, proxy_user(p), "pwd"), 0);
+        EQ_TEXT(row, path_of("%u", (unsigned)ask(&c, async)), "200");
+        EQ_TEXT(row, body(&c, async), "welcome ");
+        h_finish(&c);
+        NEED(through(&c, async, p, secure, "POST", path_of("/auth/open?id=%s", id)));
+        proxy_options(c.req, proxy_user(p), "pwd");
+        EQ_TEXT(row, path_of("%u", (unsigned)ask_body(&c, async, "with a body")), "200");
+        EQ_TEXT(row, body(&c, async), "welcome with a body");
+        if (sent(&c) != p->rounds + secure) FAIL("%s: %d requests", row, sent(&c));
+        /* Nothing of it is the server's to see. */
+        log = log_of(id);
+        if (strstr(log, "Basic_") || strstr(log, "Digest_") || strstr(log, "NTLM_") || strstr(log, "Negotiate_")) FAIL("%s: %s", row, log);
+        /* The next request is known, or needs no introduction. */
+        NEED(through_next(&c, secure, "GET", "/auth/open"));
+        proxy_options(c.req, proxy_user(p), "pwd");
+        EQ_TEXT(row, path_of("%u", (unsigned)ask(&c, async)), "200");
+        if ((p->scheme != DIGEST || secure) && sent(&c) != 1) FAIL("%s: %d requests on %d connections", row, sent(&c), connected(&c));
+        body(&c, async);
+        /* One without credentials gets nothing of what others have authenticated. */
+        NEED(through_next(&c, secure, "GET", "/auth/open"));
+        policy(&c, 2);
+        EQ_TEXT(row, path_of("%u", (unsigned)ask(&c, async)), "407");
+        body(&c, async);
+        NEED(through_next(&c, secure, "GET", "/auth/open"));
+        proxy_options(c.req, proxy_user(p), "wrong");
+        EQ_TEXT(row, path_of("%u", (unsigned)ask(&c, async)), "407");
+        h_finish(&c);
+    }
+}
+BOTH(real_proxies)
+
+/* The user's tickets are for proxies, whatever the policy says of servers, unless it says never. */
+static void default_credentials_for_a_proxy(void) {
+    static const struct { DWORD policy, status; } rows[] = {{0, 200}, {1, 200}, {2, 407}, {3, 200}};
+    size_t i;
+    for (i = 0; i < 8; i++) {
+        conn c;
+        NEED(through(&c, 0, &proxies[3], i & 1, "GET", "/auth/open"));
+        policy(&c, rows[i / 2].policy);
+        EQ_TEXT(path_of("row %u", (unsigned)i), path_of("%u", (unsigned)ask(&c, 0)), path_of("%u", (unsigned)rows[i / 2].status));
+        h_finish(&c);
+    }
+}
+
+/* Server and proxy ask both, each for its own. */
+static void server_and_proxy_both_ask(int async) {
+    const struct proxy *p;
+    int secure;
+    FOR_PROXIES(p) for (secure = 0; secure < 2; secure++) {
+        const char *row = path_of("%s %d", p->port, secure), *id = h_token(), *log;
+        conn c;
+        NEED(through(&c, async, p, secure, "PUT", path_of("/auth/digest/user/server?id=%s", id)));
+        options(c.req, "user", "server");
+        proxy_options(c.req, proxy_user(p), "pwd");
+        /* In absolute form the scripted server would see another target than Digest was computed for. */
+        if (!secure) {
+            NEED(through_next(&c, 0, "PUT", path_of("/auth/basic/user/server?id=%s", id)));
+            options(c.req, "user", "server");
+            proxy_options(c.req, proxy_user(p), "pwd");
+        }
+        EQ_TEXT(row, path_of("%u", (unsigned)ask_body(&c, async, "body")), "200");
+        EXPECT(strstr(body(&c, async), "body"));
+        log = log_of(id);
+        EQ(lines(log), 2);
+        if (!x_starts(AUTH_OF(log, 1), secure ? "Digest_" : "Basic_") || !strstr(AUTH_OF(log, 1), "|-")) FAIL("%s: %s", row, log);
+        h_finish(&c);
+    }
+}
+BOTH(server_and_proxy_both_ask)
+
+/* A proxy that never asks gets nothing; one that asks once gets it before it asks again. */
+static void a_proxy_gets_nothing_unasked(int async) {
+    static const char *const hosts[] = {"peaceful.test", "challenge.test", "shut.test"};
+    size_t i;
+    int given;
+    for (i = 0; i < 3; i++) for (given = 0; given < 2; given++) {
+        const char *log;
+        conn c;
+        memset(&c, 0, sizeof c);
+        h_get_text("/proxied");
+        c.rec = rec_new();
+        c.ses = WinHttpOpen(W("ctests/1.0"), WINHTTP_ACCESS_TYPE_NAMED_PROXY, h_wide(path_of("127.0.0.1:%d", h_port("proxy"))), NULL, async ? WINHTTP_FLAG_ASYNC : 0);
+        h_record_all(c.ses, c.rec);
+        c.con = WinHttpConnect(c.ses, h_wide(hosts[i]), h_port("plain"), 0);
+        NEED(c.req = WinHttpOpenRequest(c.con, W("GET"), W("/status/200"), NULL, NULL, NULL, 0));
+        if (given) EQ(give(c.req, PROXY, BASIC, "user", "pwd"), 0);
+        else proxy_options(c.req, "user", "pwd");
+        EQ(ask(&c, async), i ? 407u : 200u);
+        log = h_get_text("/proxied");
+        EQ(strstr(log, "Proxy-Authorization: Basic dXNlcjpwd2Q=") != NULL, i > 0);
+        if (strstr(log, "\r\n\r\n") && strstr(log, "Proxy-Authorization") && strstr(log, "Proxy-Authorization") < strstr(log, "\r\n\r\n")) FAIL("%s: unasked", hosts[i]);
+        h_finish(&c);
+    }
+}
+BOTH(a_proxy_gets_nothing_unasked)
+
+/* A 407 that comes through a tunnel is the server's, who has no business with the proxy's password. */
+static void a_407_out_of_a_tunnel_is_the_servers(int async) {
+    const char *id = h_token(), *log;
+    conn c;
+    NEED(through(&c, async, &proxies[0], 1, "GET", path_of("/auth/ask?status=407&proxy=Basic&size=4&id=%s", id)));
+    proxy_options(c.req, "user", "pwd");
+    EQ(ask(&c, async), 407);
+    EQ_TEXT("", body(&c, async), "xxxx");
+    log = log_of(id);
+    EQ(lines(log), 1);
+    EQ_TEXT("", AUTH_OF(log, 0), "-|-");
+    h_finish(&c);
+}
+BOTH(a_407_out_of_a_tunnel_is_the_servers)
+
+static void schemes_for_proxies_can_be_switched_off(void) {
+    /* NTLM goes by Negotiate, too. */
+    static const DWORD bits[] = {1, 2, 4 | 0x10, 0x10};
+    size_t i;
+    for (i = 0; i < 4; i++) {
+        DWORD off = bits[i];
+        conn c;
+        NEED(through(&c, 0, &proxies[i], 0, "GET", "/auth/open"));
+        EXPECT(WinHttpSetOption(c.ses, WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES, &off, sizeof off));
+        NEED(through_next(&c, 0, "GET", "/auth/open"));
+        proxy_options(c.req, proxy_user(&proxies[i]), "pwd");
+        EQ(ask(&c, 0), 407);
+        h_finish(&c);
+    }
+}
+
+#ifndef _WIN32
+/* Some cases again with all that the log has to say; passwords, names and what is made of them are not in it. */
+static void nothing_of_it_is_in_the_log(void) {
+    static const char *const secrets[] = {"pwd", "dXNlcjpwd2Q", "TlRMTVNTUAAD", "response=", "YII", "DOMAIN", "TEST.EXAMPLE", "Authorization"};
+    static const char *const cases[] = {"real_servers_sync", "real_servers_take_bodies_async", "real_proxies_sync", "default_credentials_sync"};
+    size_t i, j;
+    for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char command[1024], self[512], line[4096];
+        ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+        int some = 0;
+        FILE *log;
+        NEED(n > 0);
+        self[n] = 0;
+        snprintf(command, sizeof command, "WINHTTP_LOG=trace '%s' --only %s 2>&1 >/dev/null", self, cases[i]);
+        NEED(log = popen(command, "r"));
+        while (fgets(line, sizeof line, log)) {
+            some++;
+            for (j = 0; j < sizeof secrets / sizeof *secrets; j++)
+                if (strstr(line, secrets[j])) FAIL("%s is in the log: %s", secrets[j], line);
+        }
+        EQ(pclose(log), 0);
+        EXPECT(some > 0);
+    }
+}
+#endif
+
 TESTS {
     CASE(the_challenge_is_told);
     CASE(arguments_of_credentials);
@@ -738,5 +1154,21 @@ TESTS {
     CASE(many_and_huge_challenges);
     CASE2(a_large_401_is_left_behind);
     CASE(close_while_logging_on);
+    CASE2(real_servers);
+    CASE2(real_servers_take_bodies);
+    CASE2(authenticated_connections_are_kept_apart);
+    CASE2(default_credentials);
+    CASE(the_service_name_can_have_the_port);
+    CASE2(a_rude_server_gets_the_401_shown);
+    CASE(keep_alive_is_needed_for_ntlm);
+    CASE2(real_proxies);
+    CASE(default_credentials_for_a_proxy);
+    CASE2(server_and_proxy_both_ask);
+    CASE2(a_proxy_gets_nothing_unasked);
+    CASE2(a_407_out_of_a_tunnel_is_the_servers);
+    CASE(schemes_for_proxies_can_be_switched_off);
+#ifndef _WIN32
+    CASE(nothing_of_it_is_in_the_log);
+#endif
 }
 END_TESTS

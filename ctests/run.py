@@ -36,6 +36,19 @@ def start_peer(certs, env):
     return p
 
 
+def start_servers(name, env):
+    """Servers by others that only this program needs, if there are any."""
+    script = os.path.join(ROOT, "tests", "peers", name + "_servers.py")
+    if not os.path.exists(script):
+        return None
+    p = subprocess.Popen([sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)
+    started = json.loads(p.stdout.readline() or b"{}")
+    for port_name, port in started.get("ports", {}).items():
+        env["PEER_" + port_name.upper()] = str(port)
+    env.update(started.get("env", {}))
+    return p
+
+
 def read_known(path, program):
     """The rows about this program: case and reason."""
     known = {}
@@ -152,8 +165,9 @@ def main():
     # What Wine's debugger says of a crash would only hide our lines.
     errors = subprocess.DEVNULL if "wine" in args.wrap else None
 
-    peer = start_peer(certs, env)
+    running = [start_peer(certs, env)]
     try:
+        running.append(start_servers(name, env))
         program = Program(shlex.split(args.wrap) + [args.program], env, errors, args.timeout)
         cases = program.cases()
         bad = [] if cases else ["--list"]
@@ -173,11 +187,12 @@ def main():
         passed += more
         expected += failed
     finally:
-        peer.stdin.close()
-        try:
-            peer.wait(5)
-        except subprocess.TimeoutExpired:
-            peer.kill()
+        for p in reversed([p for p in running if p]):
+            p.stdin.close()
+            try:
+                p.wait(5)
+            except subprocess.TimeoutExpired:
+                p.kill()
     for case in stale:
         print(f"FAIL {case}\n     is listed in {os.path.basename(args.known)} as failing, but " + ("passed" if case in cases else "there is no such case"))
     bad += stale

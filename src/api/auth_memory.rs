@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::collections::HashSet;
-use std::collections::hash_map::Entry;
 
 use crate::net::pool::Identity;
 use crate::proto::auth::Scheme;
@@ -44,14 +43,13 @@ impl Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Accepted {
     pub(crate) scheme: Scheme,
-    pub(crate) identity: Identity,
     /// One token was enough, as Kerberos' is, so each request may bring its own.
     pub(crate) at_once: bool,
 }
 
 #[derive(Default)]
 pub(crate) struct AuthMemory {
-    accepted: HashMap<(AuthTarget, Place), Accepted>,
+    accepted: HashMap<(AuthTarget, Place, Identity), Accepted>,
     /// Proxies that have asked for credentials.
     asking: HashSet<Place>,
     /// How often each nonce of a Digest has been used.
@@ -59,26 +57,27 @@ pub(crate) struct AuthMemory {
 }
 
 impl AuthMemory {
-    pub(crate) fn accept(&mut self, target: AuthTarget, place: &Place, accepted: Accepted) {
+    pub(crate) fn accept(
+        &mut self,
+        target: AuthTarget,
+        place: &Place,
+        identity: Identity,
+        accepted: Accepted,
+    ) {
         if self.accepted.len() >= MOST {
             self.accepted.clear();
         }
-        self.accepted.insert((target, place.clone()), accepted);
+        self.accepted.insert((target, place.clone(), identity), accepted);
     }
 
-    /// These credentials, if they are the remembered ones, are not good any more.
+    /// These credentials are not good any more.
     pub(crate) fn refuse(&mut self, target: AuthTarget, place: &Place, identity: Identity) {
-        if let Entry::Occupied(entry) = self.accepted.entry((target, place.clone()))
-            && entry.get().identity == identity
-        {
-            entry.remove();
-        }
+        self.accepted.remove(&(target, place.clone(), identity));
     }
 
     /// What has worked there for this identity.
     pub(crate) fn accepted(&self, target: AuthTarget, place: &Place, identity: Identity) -> Option<Accepted> {
-        let accepted = self.accepted.get(&(target, place.clone())).copied();
-        accepted.filter(|accepted| accepted.identity == identity)
+        self.accepted.get(&(target, place.clone(), identity)).copied()
     }
 
     pub(crate) fn note_asking(&mut self, proxy: &Place) {
@@ -118,9 +117,9 @@ mod tests {
     #[test]
     fn remembers_by_place_target_and_identity() {
         let (one, two) = (Identity::new(&[b"one"]), Identity::new(&[b"two"]));
-        let accepted = Accepted { scheme: Scheme::Basic, identity: one, at_once: true };
+        let accepted = Accepted { scheme: Scheme::Basic, at_once: true };
         let mut memory = AuthMemory::default();
-        memory.accept(AuthTarget::Server, &place(1), accepted);
+        memory.accept(AuthTarget::Server, &place(1), one, accepted);
         assert_eq!(memory.accepted(AuthTarget::Server, &place(1), one), Some(accepted));
         assert_eq!(memory.accepted(AuthTarget::Server, &place(1), two), None);
         assert_eq!(memory.accepted(AuthTarget::Server, &place(2), one), None);

@@ -39,11 +39,8 @@ impl SecurityContext {
         binding: Option<&[u8]>,
     ) -> io::Result<SecurityContext> {
         let gss = gss()?;
-        let (name, kind) = match service.port {
-            // With a port it is a principal's name; a service's has no room for one.
-            Some(port) => (format!("HTTP/{}:{port}", service.host), &PRINCIPAL_NAME),
-            None => (format!("HTTP@{}", service.host), &SERVICE_NAME),
-        };
+        // The same name with another mark between its parts.
+        let name = service.to_string().replacen('/', "@", 1);
         Ok(SecurityContext {
             gss,
             mechanism: match package {
@@ -53,7 +50,7 @@ impl SecurityContext {
             log_on,
             credentials: ptr::null_mut(),
             context: ptr::null_mut(),
-            target: gss.import_name(name.as_bytes(), kind)?,
+            target: gss.import_name(name.as_bytes(), &SERVICE_NAME)?,
             binding: binding.map(<[u8]>::to_vec).unwrap_or_default(),
         })
     }
@@ -106,7 +103,9 @@ impl SecurityContext {
             _ => log_on.user.clone(),
         };
         let user = Owned { gss: self.gss, name: self.gss.import_name(name.as_bytes(), &USER_NAME)? };
-        let password = Buffer::of(log_on.password.as_bytes());
+        // gss-ntlmssp reads up to a NUL.
+        let terminated = format!("{}\0", log_on.password);
+        let password = Buffer { length: log_on.password.len(), ..Buffer::of(terminated.as_bytes()) };
         let mechanisms = OidSet { count: 1, elements: &self.mechanism };
         let mut minor = 0;
         // SAFETY: as in `step`.
@@ -326,8 +325,6 @@ static NTLM: Oid = Oid::new(b"\x2b\x06\x01\x04\x01\x82\x37\x02\x02\x0a");
 static SERVICE_NAME: Oid = Oid::new(b"\x2a\x86\x48\x86\xf7\x12\x01\x02\x01\x04");
 /// `GSS_C_NT_USER_NAME`
 static USER_NAME: Oid = Oid::new(b"\x2a\x86\x48\x86\xf7\x12\x01\x02\x01\x01");
-/// `GSS_KRB5_NT_PRINCIPAL_NAME`
-static PRINCIPAL_NAME: Oid = Oid::new(b"\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x01");
 const CONTINUE_NEEDED: u32 = 1;
 /// `GSS_C_INITIATE`
 const INITIATE: i32 = 1;

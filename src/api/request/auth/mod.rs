@@ -39,6 +39,7 @@ use crate::proto::url::Url;
 use party::Candidate;
 use party::Given;
 use party::Login;
+use party::Need;
 use party::Party;
 use party::Policy;
 use party::Verdict;
@@ -252,12 +253,12 @@ impl Request {
             return Ok(());
         }
         let policy = self.policy(target, settings);
-        let candidate = {
+        let opening = {
             let mut state = self.state.lock();
             state.auth.party(target).opening(policy, &self.connect.session().auth_memory().lock())
         };
-        if let Some(candidate) = candidate
-            && !self.has_authenticated_connection(origin)
+        if let Some((candidate, need)) = opening
+            && (need == Need::EachRequest || !self.has_authenticated_connection(origin))
         {
             self.open_handshake(target, &candidate, settings).await?;
         }

@@ -113,6 +113,14 @@ pub(super) enum Verdict {
     Choose(Vec<Candidate>),
 }
 
+/// What a token is needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    EachRequest,
+    /// A connection at rest that is authenticated already does without.
+    EachConnection,
+}
+
 /// A way to answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Candidate {
@@ -214,9 +222,8 @@ impl Party {
     }
 
     /// What to begin a send with, from what is known before anybody asks (http spec 8.3); a proxy that has
-    /// not asked before gets nothing. Given is a handshake that is to begin, unless a connection is at
-    /// rest that is authenticated already.
-    pub(super) fn opening(&mut self, policy: Policy, memory: &AuthMemory) -> Option<Candidate> {
+    /// not asked before gets nothing. Given is a handshake that is to begin, and what for.
+    pub(super) fn opening(&mut self, policy: Policy, memory: &AuthMemory) -> Option<(Candidate, Need)> {
         let place = self.place.clone()?;
         if !matches!(self.next, Next::Nothing) || !matches!(self.attempt, Attempt::None) {
             return None;
@@ -241,6 +248,10 @@ impl Party {
             }
             // Without being asked only where this very request has been asked before.
             (Scheme::Digest, Login::Named(credentials)) => {
+                if self.target == AuthTarget::Proxy && accepted.is_some() {
+                    // A tunnel made so is still this identity's.
+                    self.identity = Some(identity);
+                }
                 if let (Some(digest), true) = (&self.digest, wanted.is_some()) {
                     self.next = Next::Digest(digest.clone(), credentials.clone());
                 }
@@ -248,10 +259,12 @@ impl Party {
             }
             (Scheme::Ntlm | Scheme::Negotiate, _) if policy.connections => {
                 self.identity = Some(identity);
-                if wanted.is_none() && !accepted.is_some_and(|accepted| accepted.at_once) {
-                    return None;
-                }
-                Some(Candidate { scheme, login })
+                let need = match accepted {
+                    Some(Accepted { at_once: true, .. }) => Need::EachRequest,
+                    _ if wanted.is_none() => return None,
+                    _ => Need::EachConnection,
+                };
+                Some((Candidate { scheme, login }, need))
             }
             _ => None,
         }
@@ -436,7 +449,7 @@ impl Party {
             Attempt::Handshake { scheme, tokens, .. } => (*scheme, *tokens == 1),
         };
         let Some(identity) = self.any_identity() else { return };
-        memory.accept(self.target, place, Accepted { scheme, identity, at_once });
+        memory.accept(self.target, place, identity, Accepted { scheme, at_once });
         self.attempt = Attempt::None;
         self.rounds = 0;
     }
