@@ -12,8 +12,27 @@ use abi::*;
 const TARGETS: [(&str, bool); 2] = [("x86_64", true), ("i686", false)];
 
 /// What the compat part of the Linux library exports besides: Windows has it elsewhere.
-const WIN32: [&str; 6] =
-    ["GetLastError", "GlobalAlloc", "GlobalFree", "LocalAlloc", "LocalFree", "SetLastError"];
+const WIN32: [&str; 19] = [
+    "CertAddCertificateContextToStore",
+    "CertCloseStore",
+    "CertCreateCertificateContext",
+    "CertDuplicateCertificateChain",
+    "CertDuplicateCertificateContext",
+    "CertEnumCertificatesInStore",
+    "CertFindCertificateInStore",
+    "CertFreeCertificateChain",
+    "CertFreeCertificateContext",
+    "CertGetCertificateContextProperty",
+    "CertOpenStore",
+    "CertOpenSystemStoreA",
+    "CertOpenSystemStoreW",
+    "GetLastError",
+    "GlobalAlloc",
+    "GlobalFree",
+    "LocalAlloc",
+    "LocalFree",
+    "SetLastError",
+];
 
 #[test]
 fn list_of_exports_is_what_the_sources_export() {

@@ -8,8 +8,11 @@
 
 mod auth;
 mod callback;
+mod certificates;
 mod connect;
 pub mod constants;
+#[cfg(not(windows))]
+pub mod crypt;
 mod data;
 mod entry;
 mod headers;
@@ -33,6 +36,8 @@ mod windows;
 
 pub use auth::*;
 pub use connect::*;
+#[cfg(not(windows))]
+pub use crypt::*;
 pub use data::*;
 pub use headers::*;
 pub use options::*;

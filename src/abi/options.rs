@@ -1,5 +1,6 @@
 //! Options: the caller's bytes in and out; the rules are in `api::options`.
 
+use crate::abi::certificates;
 use crate::abi::entry::entry;
 use crate::abi::entry::handle;
 use crate::abi::heap;
@@ -8,6 +9,7 @@ use crate::abi::out::Out;
 use crate::abi::types::*;
 use crate::abi::wide;
 use crate::api;
+use crate::api::ClientCertificate;
 use crate::api::Handle;
 use crate::api::Lease;
 use crate::api::options;
@@ -83,6 +85,18 @@ pub unsafe extern "system" fn WinHttpQueryOption(
                 // SAFETY: as above.
                 unsafe { out::copy(&bytes, buffer.cast()) };
             }
+            Answer::Made(made) => {
+                length.put(size_of::<usize>() as u32);
+                let pointer = certificates::made(made)?.to_ne_bytes();
+                // SAFETY: as above.
+                unsafe { out::copy(&pointer, buffer.cast()) };
+            }
+            Answer::Bindings(data) => {
+                let bytes = certificates::bindings(&data, buffer.expose_provenance());
+                length.put(bytes.len() as u32);
+                // SAFETY: as above.
+                unsafe { out::copy(&bytes, buffer.cast()) };
+            }
         }
         Ok(())
     })
@@ -134,6 +148,11 @@ impl Given for Pointer {
         }
         // SAFETY: the caller of `WinHttpSetOption` promised as many bytes as the option has.
         Some(unsafe { std::slice::from_raw_parts(self.at, n) }.to_vec())
+    }
+
+    fn certificate(&self) -> Result<Option<ClientCertificate>> {
+        // SAFETY: the caller of `WinHttpSetOption` promised a context.
+        unsafe { certificates::given(self.at, self.length) }
     }
 
     fn record(&self, members: &[Member]) -> Option<Vec<Value>> {

@@ -6,6 +6,7 @@ use crate::base::Code;
 use crate::net::op::Fault;
 use crate::net::tls;
 use crate::platform;
+use crate::platform::KeyTrouble;
 use crate::proto::coding::Corrupt;
 use crate::proto::h1::BodyError;
 use crate::proto::h1::HeadError;
@@ -18,8 +19,14 @@ pub(super) fn fault(fault: &Fault, broken: Code) -> Code {
         Fault::TimedOut => (Code::TIMEOUT, 0),
         Fault::Io(error) => {
             log::debug!("{error}");
-            let unknown = if broken == Code::NAME_NOT_RESOLVED { WSAHOST_NOT_FOUND } else { 0 };
-            (broken, platform::winsock_code(error).unwrap_or(unknown))
+            match tls::Refusal::of(error) {
+                Some(tls::Refusal::Needed) => (Code::CLIENT_AUTH_CERT_NEEDED, 0),
+                Some(tls::Refusal::Rejected) => (Code::SECURE_FAILURE, 0),
+                None => {
+                    let unknown = if broken == Code::NAME_NOT_RESOLVED { WSAHOST_NOT_FOUND } else { 0 };
+                    (broken, platform::winsock_code(error).unwrap_or(unknown))
+                }
+            }
         }
     };
     SOCKET_CODE.set(socket_code);
@@ -67,11 +74,35 @@ pub(super) fn header(error: HeaderError) -> Code {
 
 /// The `WINHTTP_CALLBACK_STATUS_FLAG_*` bits of a certificate's problems.
 pub(super) fn certificate_flags(problems: tls::Problems) -> u32 {
-    let tls::Problems { unknown_ca, name, date, usage, revoked, invalid } = problems;
-    [(invalid, 0x02), (revoked, 0x04), (unknown_ca, 0x08), (name, 0x10), (date, 0x20), (usage, 0x40)]
-        .into_iter()
-        .filter(|(present, _)| *present)
-        .fold(0, |flags, (_, flag)| flags | flag)
+    let tls::Problems { unknown_ca, name, date, usage, revoked, unchecked, weak, invalid } = problems;
+    let bits = [
+        (unchecked, 0x01),
+        // A weak signature has no bit of its own.
+        (invalid || weak, 0x02),
+        (revoked, 0x04),
+        (unknown_ca, 0x08),
+        (name, 0x10),
+        (date, 0x20),
+        (usage, 0x40),
+    ];
+    bits.into_iter().filter(|(present, _)| *present).fold(0, |flags, (_, flag)| flags | flag)
+}
+
+/// What went wrong with TLS to a proxy.
+pub(super) fn of_proxy(code: Code) -> Code {
+    match code {
+        Code::SECURE_FAILURE => Code::SECURE_FAILURE_PROXY,
+        Code::CLIENT_AUTH_CERT_NEEDED => Code::CLIENT_AUTH_CERT_NEEDED_PROXY,
+        other => other,
+    }
+}
+
+/// Why a client certificate has no private key.
+pub(super) fn key(trouble: KeyTrouble) -> Code {
+    match trouble {
+        KeyTrouble::Missing => Code::CLIENT_CERT_NO_PRIVATE_KEY,
+        KeyTrouble::NoAccess => Code::CLIENT_CERT_NO_ACCESS_PRIVATE_KEY,
+    }
 }
 
 /// `WINHTTP_CALLBACK_STATUS_FLAG_SECURITY_CHANNEL_ERROR`: TLS failed, and not for a certificate.

@@ -11,10 +11,16 @@ mod notice;
 pub(crate) mod options;
 pub(crate) mod proxy;
 mod request;
+mod secure;
 mod session;
 mod settings;
 mod websocket;
 
+pub(crate) use crate::platform::ClientCertificate;
+#[cfg(windows)]
+pub(crate) use crate::platform::certificate_context;
+#[cfg(windows)]
+pub(crate) use crate::platform::chain_context;
 pub(crate) use auth_memory::AuthTarget;
 pub(crate) use connect::Connect;
 pub(crate) use handles::Handle;

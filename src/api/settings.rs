@@ -2,6 +2,7 @@
 //! not reach it.
 
 use crate::api::proxy::ProxyAccess;
+use crate::api::secure::TlsSettings;
 use crate::base::Code;
 use crate::base::Result;
 use crate::net::Dialing;
@@ -20,10 +21,7 @@ pub(crate) struct Settings {
     pub(crate) ws_send_buffer: u32,
     /// Milliseconds; what a WebSocket begins with.
     pub(crate) ws_close_timeout: u32,
-    /// `WINHTTP_OPTION_SECURE_PROTOCOLS`; 0 is the default.
-    pub(crate) secure_protocols: u32,
-    /// `WINHTTP_OPTION_SECURITY_FLAGS`, the ignore bits.
-    pub(crate) security_flags: u32,
+    pub(crate) tls: TlsSettings,
     /// `WINHTTP_OPTION_DECOMPRESSION` bits; any of them asks for both codings.
     pub(crate) decompression: u32,
     /// `WINHTTP_OPTION_DISABLE_FEATURE` bits.
@@ -154,8 +152,7 @@ impl Default for Settings {
             ws_receive_buffer: 32 * 1024,
             ws_send_buffer: 32 * 1024,
             ws_close_timeout: 10_000,
-            secure_protocols: 0,
-            security_flags: 0,
+            tls: TlsSettings::default(),
             decompression: 0,
             disabled: 0,
             autologon_policy: 0,

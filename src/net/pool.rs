@@ -33,8 +33,8 @@ pub(crate) struct Origin {
     pub(crate) interface: u32,
     /// Whom the connection itself is authenticated as, by NTLM or Negotiate.
     pub(crate) identity: Option<Identity>,
-    /// How TLS was made, for `https`.
-    pub(crate) tls: Option<(tls::Protocols, tls::Forgive)>,
+    /// On what terms TLS was made, for `https`.
+    pub(crate) tls: Option<tls::Terms>,
 }
 
 /// What is between.

@@ -13,6 +13,9 @@
 //! - `JUDGES_CHAINS`, `chain_problems`: whether the system itself judges certificates, and its verdict
 //! - `SecurityContext`: a handshake by the system's security packages, NTLM and Kerberos
 //! - `machine_proxies`, `user_proxies`, `keep_machine_proxies`: where proxy settings are kept
+//! - `ClientCertificate`, `HeldKey`: a certificate that the application has given, and a key that the
+//!   system keeps to itself
+//! - `has_more_rights`: whether the program has more rights than its user
 //! - `IS_UNLOADED_AT_ONCE`: whether unloading takes the library away though an application's thread has
 //!   used it, so that what its statics hold is lost each time
 //! - `A_SHORT_READ_EMPTIES`: whether a registered socket that gave fewer bytes than there was room
@@ -98,6 +101,17 @@ pub(crate) enum KeptProxies {
     Environment,
 }
 
+/// How the system is to build a server's chain.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(windows), expect(dead_code, reason = "there is no system that builds chains"))]
+pub(crate) struct ChainBuilding {
+    pub(crate) check_revocation: bool,
+    /// `CertGetCertificateChain`'s, as the program gave them.
+    pub(crate) flags: u32,
+    /// Nothing is fetched.
+    pub(crate) own_only: bool,
+}
+
 /// What the system finds wrong with a server's certificate, the name aside.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ChainProblems {
@@ -108,6 +122,10 @@ pub(crate) struct ChainProblems {
     /// Not a server's certificate.
     pub(crate) usage: bool,
     pub(crate) revoked: bool,
+    /// Revocation was to be checked, and could not be.
+    pub(crate) unchecked: bool,
+    /// Signed with an algorithm that can be broken.
+    pub(crate) weak: bool,
     /// Malformed, badly signed, prohibited, or otherwise unusable.
     pub(crate) invalid: bool,
 }
@@ -141,4 +159,31 @@ pub(crate) struct TcpStatistics {
     pub(crate) limited_by_receiver_ms: u32,
     pub(crate) limited_by_congestion_ms: u32,
     pub(crate) limited_by_sender_ms: u32,
+}
+
+/// The private key of a client certificate.
+pub(crate) enum PrivateKey {
+    /// Itself: PKCS #8, or what RSA and elliptic curves have of their own; DER.
+    #[cfg_attr(windows, expect(dead_code, reason = "Windows keeps keys to itself"))]
+    Der(Vec<u8>),
+    /// The system signs with it.
+    #[cfg_attr(not(windows), expect(dead_code, reason = "there is nobody who would keep it"))]
+    Held(HeldKey),
+}
+
+/// Why there is no private key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyTrouble {
+    Missing,
+    /// There is one, and it cannot be used.
+    NoAccess,
+}
+
+/// A kind of signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signing {
+    Ecdsa,
+    RsaPkcs1,
+    /// The salt is as long as the hash.
+    RsaPss,
 }

@@ -16,3 +16,4 @@ pub(crate) mod proxy;
 pub(crate) mod url;
 mod wildcard;
 pub(crate) mod ws;
+pub(crate) mod x509;

@@ -25,9 +25,11 @@ import zlib
 import auth_routes
 import bulk
 import scripted_proxy
+import trust
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
+CERTS = []  # the folder of certificates, when there is one
 
 
 class Gone(Exception):
@@ -293,6 +295,18 @@ async def redirect_ws(c):
     """A redirect to the echo route."""
     await c.answer(302, "moved\n", ["Location: /echo"], "Found")
     return "again"
+
+
+async def tls_seen(c):
+    """What TLS is like here; the connection ends, so that the next one is new."""
+    connection = c.writer.get_extra_info("ssl_object")
+    await c.answer(200, trust.describe(connection).encode(), ["Connection: close"])
+
+
+async def revocation_list(c):
+    """The authority's list of revoked certificates."""
+    with open(os.path.join(CERTS[0], "crl.der"), "rb") as file:
+        await c.answer(200, file.read())
 
 
 async def request_head(c):
@@ -823,6 +837,8 @@ ROUTES = {
     "handshake": bad_handshake,
     "status": status,
     "redirect-ws": redirect_ws,
+    "list": revocation_list,
+    "tls": tls_seen,
     "head": request_head,
     "body": body,
     "proxied": scripted_proxy.report,
@@ -840,21 +856,17 @@ async def serve(reader, writer):
     await Conn(reader, writer).serve()
 
 
-async def listen(tls=None):
+async def speak_plainly(reader, writer):
+    await reader.read(1)
+    writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+    await reader.read()
+
+
+async def listen(tls=None, what=serve):
     server = await asyncio.start_server(
-        serve, "127.0.0.1", 0, ssl=tls, limit=1 << 20, backlog=2048
+        what, "127.0.0.1", 0, ssl=tls, limit=1 << 20, backlog=2048
     )
     return server, server.sockets[0].getsockname()[1]
-
-
-def context(certs, name, low=None, high=None):
-    ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    ctx.load_cert_chain(os.path.join(certs, name + ".pem"), os.path.join(certs, name + ".key"))
-    if low:
-        ctx.minimum_version = low
-    if high:
-        ctx.maximum_version = high
-    return ctx
 
 
 def mute(ports):
@@ -884,17 +896,18 @@ async def main():
     options = argparse.ArgumentParser()
     options.add_argument("--certs")
     args = options.parse_args()
-    v12, v13 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
-    wanted = {"plain": None}
+    wanted = {"plain": None, "babble": None}
+    others = {"babble": speak_plainly}
     if args.certs:
-        wanted["tls"] = context(args.certs, "server")
-        wanted["tls12"] = context(args.certs, "server", v12, v12)
-        wanted["tls13"] = context(args.certs, "server", v13, v13)
-        for name in ("unknown", "expired", "wrongname"):
-            wanted[name] = context(args.certs, name)
+        CERTS.append(args.certs)
+        wanted.update(trust.contexts(args.certs))
     servers, ports = [], {}
     for name, tls in wanted.items():
-        server, ports[name] = await listen(tls)
+        server, ports[name] = await listen(tls, others.get(name, serve))
+        servers.append(server)
+    if args.certs:
+        ports["needs"], ports["needs12"] = (trust.needing(args.certs, v) for v in ("-tls1_3", "-tls1_2"))
+        server, ports["pointed"] = await listen(trust.pointed(args.certs, ports["plain"]))
         servers.append(server)
     for name, tls in {"proxy": None, "tlsproxy": wanted.get("tls")}.items():
         server, ports[name] = await scripted_proxy.listen(tls)

@@ -4,6 +4,7 @@
 mod auth;
 mod connection;
 mod handle;
+pub(crate) mod made;
 mod protocol;
 mod proxy;
 pub(crate) mod record;
@@ -15,6 +16,8 @@ mod websocket;
 
 use crate::base::Code;
 use crate::base::Result;
+use crate::platform::ClientCertificate;
+use made::Made;
 use record::Member;
 use record::Value;
 use record::layout;
@@ -44,6 +47,8 @@ pub(crate) trait Given {
     fn bytes(&self, n: usize) -> Option<Vec<u8>>;
     /// A structure with texts; `None` when the caller gave no pointer.
     fn record(&self, members: &[Member]) -> Option<Vec<Value>>;
+    /// A certificate context, which is what the caller's pointer points to.
+    fn certificate(&self) -> Result<Option<ClientCertificate>>;
 }
 
 /// The caller's room for an answer.
@@ -60,6 +65,10 @@ pub(crate) enum Answer {
     Text(Vec<u16>),
     /// A structure, and memory for its texts.
     Record(Vec<Value>),
+    /// A pointer to this.
+    Made(Made),
+    /// `SecPkgContext_Bindings`, which points to these bytes behind it.
+    Bindings(Vec<u8>),
     /// The room does not do: so many bytes are needed.
     Needs(usize),
 }
@@ -112,7 +121,10 @@ pub(crate) fn set(target: Target<'_>, id: u32, given: &dyn Given) -> Result<()> 
             }
             set(target, given.record(members).ok_or(Code::INVALID_PARAMETER)?)
         }
-        Access::Bytes { .. } => Err(Code::OPTION_NOT_SETTABLE),
+        Access::Certificate { set } => set(target, given.certificate()?),
+        Access::Bytes { .. } | Access::Made { .. } | Access::Bindings { .. } => {
+            Err(Code::OPTION_NOT_SETTABLE)
+        }
     }
 }
 
@@ -158,8 +170,22 @@ pub(crate) fn query(target: Target<'_>, id: u32, room: Room) -> Result<Answer> {
             let needed = layout(members).1;
             if fits(needed) { get(target).map(Answer::Record) } else { Ok(Answer::Needs(needed)) }
         }
+        Access::Made { get } => {
+            let needed = size_of::<usize>();
+            if fits(needed) { get(target).map(Answer::Made) } else { Ok(Answer::Needs(needed)) }
+        }
+        Access::Bindings { get } => {
+            let data = get(target)?;
+            let needed = BINDINGS_HEAD + data.len();
+            Ok(if fits(needed) { Answer::Bindings(data) } else { Answer::Needs(needed) })
+        }
+        Access::Certificate { .. } => Err(Code::INVALID_PARAMETER),
     }
 }
+
+/// What stands before the data of `SecPkgContext_Bindings`: length and pointer, then the eight DWORDs of
+/// `SEC_CHANNEL_BINDINGS`.
+pub(crate) const BINDINGS_HEAD: usize = 2 * size_of::<usize>() + 32;
 
 /// Whether the NULL handle stands for the process with this option.
 pub(crate) fn is_of_process(id: u32) -> bool {

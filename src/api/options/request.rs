@@ -119,7 +119,10 @@ fn request_times(measures: &Measures) -> Vec<u8> {
 fn request_stats(measures: &Measures) -> Vec<u8> {
     let counters = measures.stats();
     let mut stats = vec![0; REQUEST_STATS_SIZE];
-    let flags = if measures.index == 0 { REQUEST_STAT_FLAG_FIRST_REQUEST } else { 0 };
+    let mut flags = if measures.index == 0 { REQUEST_STAT_FLAG_FIRST_REQUEST } else { 0 };
+    if measures.resumed {
+        flags |= REQUEST_STAT_FLAG_TLS_SESSION_RESUMPTION;
+    }
     put(&mut stats, 0, &flags.to_ne_bytes());
     put(&mut stats, 8, &measures.index.to_ne_bytes());
     put(&mut stats, 12, &(counters.len() as u32).to_ne_bytes());
@@ -142,4 +145,5 @@ const PASSPORT_FLAGS: u32 = 0x7000_0000;
 /// `WINHTTP_OPTION_REQUEST_ANNOTATION_MAX_LENGTH`, characters.
 const MOST_ANNOTATION: usize = 64_000;
 const REQUEST_STATS_SIZE: usize = 272;
+const REQUEST_STAT_FLAG_TLS_SESSION_RESUMPTION: u64 = 0x02;
 const REQUEST_STAT_FLAG_FIRST_REQUEST: u64 = 0x20;

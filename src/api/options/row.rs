@@ -9,11 +9,13 @@ use crate::api::Object;
 use crate::api::Request;
 use crate::api::Session;
 use crate::api::WebSocket;
+use crate::api::options::made::Made;
 use crate::api::options::record::Member;
 use crate::api::options::record::Value;
 use crate::api::settings::Settings;
 use crate::base::Code;
 use crate::base::Result;
+use crate::platform::ClientCertificate;
 
 /// One option.
 #[derive(Clone, Copy)]
@@ -152,6 +154,12 @@ pub(super) enum Access {
     Bytes { get: Get<Vec<u8>> },
     /// A C structure with texts in it. The program frees those of an answer by `GlobalFree`.
     Record { members: &'static [Member], get: Get<Vec<Value>>, set: Set<Vec<Value>> },
+    /// A pointer to what is made for the program, which frees it; for queries.
+    Made { get: Get<Made> },
+    /// A certificate context itself, or NULL; to set.
+    Certificate { set: Set<Option<ClientCertificate>> },
+    /// `SecPkgContext_Bindings` around these bytes; for queries.
+    Bindings { get: Get<Vec<u8>> },
 }
 
 pub(super) type Get<T> = fn(Target<'_>) -> Result<T>;
@@ -201,6 +209,23 @@ pub(super) const fn struct_out(size: usize, get: Get<Vec<u8>>) -> Access {
 /// A structure that is only set.
 pub(super) const fn struct_in(size: usize, set: fn(Target<'_>, &[u8]) -> Result<()>) -> Access {
     Access::Struct { size, get: |_| Err(Code::INVALID_PARAMETER), set }
+}
+
+/// A structure with texts that is only queried.
+pub(super) const fn record_out(members: &'static [Member], get: Get<Vec<Value>>) -> Access {
+    Access::Record { members, get, set: |_, _| Err(Code::OPTION_NOT_SETTABLE) }
+}
+
+pub(super) const fn made_out(get: Get<Made>) -> Access {
+    Access::Made { get }
+}
+
+pub(super) const fn certificate_in(set: Set<Option<ClientCertificate>>) -> Access {
+    Access::Certificate { set }
+}
+
+pub(super) const fn bindings_out(get: Get<Vec<u8>>) -> Access {
+    Access::Bindings { get }
 }
 
 /// Good for nothing but this error, whatever is given.

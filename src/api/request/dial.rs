@@ -87,7 +87,7 @@ impl Request {
         url: &Url,
         settings: &Settings,
     ) -> std::result::Result<Acquired, Failure> {
-        let tls = url.secure().then(|| self.tls_key(settings));
+        let tls = url.secure().then(|| self.terms(url, settings));
         let origin = match way {
             ProxyEntry::Direct { .. } => self.origin(url.host(), url.port(), Via::Nothing, tls, settings),
             ProxyEntry::Proxy(proxy) if self.needs_tunnel(url) => {
@@ -114,7 +114,7 @@ impl Request {
         let acquired = match way {
             ProxyEntry::Direct { .. } => {
                 let (socket, peer) = self.dial(url.host(), url.port(), settings).await?;
-                let tls = self.secure(&socket, url.host(), origin.tls, settings).await?;
+                let tls = self.secure(&socket, url.host(), origin.tls.as_ref(), settings).await?;
                 Acquired::ready(connection(origin, socket, tls, peer)?, permit)
             }
             ProxyEntry::Proxy(proxy) if proxy.scheme == ProxyScheme::Https && origin.via != Via::Proxy => {
@@ -147,7 +147,14 @@ impl Request {
     }
 
     /// The pool's key; of a connection that is authenticated as nobody.
-    fn origin(&self, host: &Host, port: u16, via: Via, tls: Option<TlsKey>, settings: &Settings) -> Origin {
+    fn origin(
+        &self,
+        host: &Host,
+        port: u16,
+        via: Via,
+        tls: Option<tls::Terms>,
+        settings: &Settings,
+    ) -> Origin {
         let owner = settings.own_pool.then(|| self.connect.session().node().handle().raw());
         let interface = settings.socket.how.interface;
         let host = host.dial_name().to_ascii_lowercase();
@@ -162,13 +169,28 @@ impl Request {
 
     /// A connection to a proxy serves requests to any server.
     fn proxy_origin(&self, proxy: &ProxyServer, settings: &Settings) -> Origin {
-        let tls = (proxy.scheme == ProxyScheme::Https).then(|| self.tls_key(settings));
+        let tls = (proxy.scheme == ProxyScheme::Https).then(|| self.proxy_terms(settings));
         self.origin(&proxy.host, proxy.port, Via::Proxy, tls, settings)
     }
 
-    fn tls_key(&self, settings: &Settings) -> TlsKey {
-        let wish = self.connect.session().settings().lock().secure_protocols;
-        (protocols(wish), forgive(settings.security_flags))
+    /// On what terms TLS is made with the URL's server.
+    fn terms(&self, url: &Url, settings: &Settings) -> tls::Terms {
+        let mut terms = self.any_terms(settings);
+        let is_own = *url.host() == *self.connect.host() && url.port() == self.connect.port();
+        // A certificate is for the server that the application has named, not for where that sends it.
+        if !is_own && matches!(terms.client, tls::Client::Identity(_)) {
+            terms.client = tls::Client::Unsaid;
+        }
+        terms
+    }
+
+    /// On what terms TLS is made with a proxy, which is nobody's to be shown a certificate.
+    fn proxy_terms(&self, settings: &Settings) -> tls::Terms {
+        tls::Terms { client: tls::Client::Unsaid, ..self.any_terms(settings) }
+    }
+
+    fn any_terms(&self, settings: &Settings) -> tls::Terms {
+        settings.tls.terms(self.connect.session().settings().lock().tls.protocols)
     }
 
     /// From now on this request runs when something happens on the socket.
@@ -190,7 +212,11 @@ impl Request {
         }
         let origin = self.proxy_origin(proxy, settings);
         let (socket, peer) = self.dial(&proxy.host, proxy.port, settings).await?;
-        let tls = self.secure(&socket, &proxy.host, origin.tls, settings).await?;
+        let tls = self.secure(&socket, &proxy.host, origin.tls.as_ref(), settings).await.map_err(|code| {
+            // Queries are of the server's certificate.
+            self.state.lock().tls = None;
+            errors::of_proxy(code)
+        })?;
         Ok(connection(origin, socket, tls, peer)?)
     }
 
@@ -258,17 +284,17 @@ impl Request {
         &self,
         socket: &Socket,
         host: &Host,
-        how: Option<TlsKey>,
+        terms: Option<&tls::Terms>,
         settings: &Settings,
     ) -> Result<Option<tls::Session>> {
-        let Some((protocols, forgive)) = how else { return Ok(None) };
-        let config = self.connect.session().tls().get(protocols, forgive);
-        let failure = match config {
-            None => tls::Failure::Channel,
-            Some(config) => {
+        let Some(terms) = terms else { return Ok(None) };
+        let failure = match self.connect.session().tls().get(terms) {
+            Err(tls::NoConfig::Protocols) => tls::Failure::Channel,
+            Err(tls::NoConfig::Key(trouble)) => return Err(errors::key(trouble)),
+            Ok(config) => {
                 let until = deadline(settings.timeouts.receive);
                 self.mark(Moment::TlsStart);
-                match tls::Session::handshake(&self.waiting, socket, host.name(), config, until).await {
+                match tls::Session::handshake(&self.waiting, socket, host.name(), &config, until).await {
                     Ok(tls) => {
                         self.mark(Moment::TlsEnd);
                         return Ok(Some(tls));
@@ -279,7 +305,15 @@ impl Request {
         };
         let flags = match failure {
             tls::Failure::Transport(fault) => return Err(errors::fault(&fault, Code::CONNECTION_ERROR)),
-            tls::Failure::Certificate(problems) => errors::certificate_flags(problems),
+            tls::Failure::Version => return Err(Code::CONNECTION_ERROR),
+            tls::Failure::CertificateNeeded(peer) => {
+                self.state.lock().tls = Some(peer);
+                return Err(Code::CLIENT_AUTH_CERT_NEEDED);
+            }
+            tls::Failure::Certificate(problems, peer) => {
+                self.state.lock().tls = peer;
+                errors::certificate_flags(problems)
+            }
             tls::Failure::Channel => errors::CHANNEL_ERROR,
         };
         self.inform(&Notice::SecureFailure(flags))?;
@@ -311,25 +345,4 @@ fn connection(
         log::debug!("{error}");
         Code::CONNECTION_ERROR
     })
-}
-
-/// How TLS is made.
-type TlsKey = (tls::Protocols, tls::Forgive);
-
-/// `WINHTTP_FLAG_SECURE_PROTOCOL_*`: what of the wish exists here. 0 is the default.
-fn protocols(wish: u32) -> tls::Protocols {
-    const TLS1_2: u32 = 0x0800;
-    const TLS1_3: u32 = 0x2000;
-    let wish = if wish == 0 { TLS1_2 | TLS1_3 } else { wish };
-    tls::Protocols { tls12: wish & TLS1_2 != 0, tls13: wish & TLS1_3 != 0 }
-}
-
-/// `SECURITY_FLAG_IGNORE_*`.
-fn forgive(flags: u32) -> tls::Forgive {
-    tls::Forgive {
-        unknown_ca: flags & 0x0100 != 0,
-        usage: flags & 0x0200 != 0,
-        name: flags & 0x1000 != 0,
-        date: flags & 0x2000 != 0,
-    }
 }

@@ -11,6 +11,8 @@ pub(crate) struct Measures {
     times: [u64; MOMENTS],
     /// How many requests the connection had served before this one.
     pub(crate) index: u32,
+    /// TLS went on with an earlier session.
+    pub(crate) resumed: bool,
     pub(crate) connect_failures: u64,
     /// Proxies that could not be reached.
     pub(crate) proxy_failures: u64,
@@ -50,6 +52,7 @@ impl Measures {
     pub(super) const NONE: Measures = Measures {
         times: [0; MOMENTS],
         index: 0,
+        resumed: false,
         connect_failures: 0,
         proxy_failures: 0,
         request_head: 0,

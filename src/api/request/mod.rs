@@ -53,6 +53,7 @@ use crate::net::engine::Alarm;
 use crate::net::engine::Engine;
 use crate::net::op::Fault;
 use crate::net::op::Waiting;
+use crate::net::tls;
 use crate::platform::TcpStatistics;
 use crate::proto::h1::Version;
 use crate::proto::h1::request_method;
@@ -191,6 +192,16 @@ impl Request {
     /// Whether the response is what a proxy said instead of making a tunnel.
     pub(crate) fn is_proxy_refusal(&self) -> bool {
         self.state.lock().refused
+    }
+
+    /// What TLS has told of the server, also of one that was refused.
+    pub(crate) fn tls(&self) -> Result<Arc<tls::Peer>> {
+        self.state.lock().tls.clone().ok_or(Code::INCORRECT_HANDLE_STATE)
+    }
+
+    /// Whether the URL it was opened for, or redirected to, is of `https`.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.state.lock().url.secure()
     }
 
     /// Asks for the WebSocket upgrade (`WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET`).

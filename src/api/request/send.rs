@@ -149,6 +149,10 @@ impl Request {
         {
             let mut state = self.state.lock();
             state.route = Some(Route::of(connection));
+            let is_secure = state.url.secure();
+            state.tls = connection.tls().filter(|_| is_secure).map(|tls| tls.peer().clone());
+            let channel = state.tls.as_ref().and_then(|peer| peer.channel);
+            state.measures.resumed = channel.is_some_and(|channel| channel.resumed);
             state.measures.index = connection.begin_request();
             state.measures.request_head = wire.len() as u64;
             state.owed = leg.announced.saturating_sub(body.optional.len() as u64);

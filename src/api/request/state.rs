@@ -12,6 +12,7 @@ use crate::api::request::leg::LegRules;
 use crate::api::request::measures::Measures;
 use crate::net::Connection;
 use crate::net::pool::Via;
+use crate::net::tls;
 use crate::proto::h1::ResponseHead;
 use crate::proto::h1::Version;
 use crate::proto::headers::Headers;
@@ -35,6 +36,8 @@ pub(super) struct State {
     pub(super) trailers: Option<Headers>,
     /// What queries tell of the connection, also when it serves somebody else already.
     pub(super) route: Option<Route>,
+    /// What TLS has told of the server, also of one that was refused.
+    pub(super) tls: Option<Arc<tls::Peer>>,
     /// The connection with what has been read from it; an operation takes it while it runs.
     pub(super) exchange: Option<Exchange>,
     /// The connection that the next send has to go on with: a handshake on it waits for the application's
@@ -105,6 +108,7 @@ impl State {
             response: None,
             trailers: None,
             route: None,
+            tls: None,
             exchange: None,
             held: None,
             promised: 0,
@@ -124,6 +128,7 @@ impl State {
         self.expired = false;
         self.measures = Measures::NONE;
         self.route = None;
+        self.tls = None;
         self.promised = 0;
         self.response = None;
         self.trailers = None;

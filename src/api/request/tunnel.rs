@@ -63,7 +63,7 @@ impl Request {
         }
         self.mark(Moment::TunnelEnd);
         let identity = self.settle_tunnel(&origin.via);
-        let tls = self.secure(connection.socket(), url.host(), origin.tls, settings).await?;
+        let tls = self.secure(connection.socket(), url.host(), origin.tls.as_ref(), settings).await?;
         Ok(Acquired::ready(connection.through(Origin { identity, ..origin }, tls), permit))
     }
 

@@ -13,7 +13,6 @@ use rustls::SignatureScheme;
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::client::danger::ServerCertVerified;
 use rustls::client::danger::ServerCertVerifier;
-use rustls::client::verify_server_cert_signed_by_trust_anchor;
 use rustls::client::verify_server_name;
 use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::crypto::verify_tls12_signature;
@@ -23,55 +22,14 @@ use rustls::pki_types::ServerName;
 use rustls::pki_types::UnixTime;
 use rustls::server::ParsedCertificate;
 
+use super::Building;
+use super::Peer;
+use super::chain;
+use super::problems::Forgive;
+use super::problems::Problems;
 use crate::platform;
-
-/// What is wrong with a certificate; several things can be at once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Problems {
-    /// The chain does not lead to a trusted root.
-    pub(crate) unknown_ca: bool,
-    /// The certificate is for another name.
-    pub(crate) name: bool,
-    /// Expired, or not valid yet.
-    pub(crate) date: bool,
-    /// Not a server's certificate.
-    pub(crate) usage: bool,
-    pub(crate) revoked: bool,
-    /// Malformed, badly signed, or otherwise unusable.
-    pub(crate) invalid: bool,
-}
-
-/// Which problems the application forgives.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Forgive {
-    pub(crate) unknown_ca: bool,
-    pub(crate) name: bool,
-    pub(crate) date: bool,
-    pub(crate) usage: bool,
-}
-
-impl Problems {
-    fn beyond(self, forgive: Forgive) -> Problems {
-        Problems {
-            unknown_ca: self.unknown_ca && !forgive.unknown_ca,
-            name: self.name && !forgive.name,
-            date: self.date && !forgive.date,
-            usage: self.usage && !forgive.usage,
-            ..self
-        }
-    }
-}
-
-/// The problems that `error` reports, when it is this verifier's verdict.
-pub(super) fn problems(error: &Error) -> Option<Problems> {
-    match error {
-        Error::InvalidCertificate(CertificateError::Other(OtherError(verdict))) => {
-            verdict.downcast_ref::<Verdict>().map(|verdict| verdict.0)
-        }
-        Error::InvalidCertificate(_) => Some(Problems { invalid: true, ..Problems::default() }),
-        _ => None,
-    }
-}
+use crate::proto::x509;
+use crate::proto::x509::Certificate;
 
 /// Who says whether a chain is to be trusted.
 #[derive(Clone, Debug)]
@@ -87,11 +45,17 @@ pub(super) struct Verifier {
     trust: Trust,
     algorithms: WebPkiSupportedAlgorithms,
     forgive: Forgive,
+    building: Building,
 }
 
 impl Verifier {
-    pub(super) fn new(trust: Trust, algorithms: WebPkiSupportedAlgorithms, forgive: Forgive) -> Verifier {
-        Verifier { trust, algorithms, forgive }
+    pub(super) fn new(
+        trust: Trust,
+        algorithms: WebPkiSupportedAlgorithms,
+        forgive: Forgive,
+        building: Building,
+    ) -> Verifier {
+        Verifier { trust, algorithms, forgive, building }
     }
 
     fn judge(
@@ -101,85 +65,56 @@ impl Verifier {
         name: &ServerName<'_>,
         now: UnixTime,
     ) -> Problems {
-        let Ok(parsed) = ParsedCertificate::try_from(end_entity) else {
-            return Problems { invalid: true, ..Problems::default() };
-        };
-        let mut problems = match &self.trust {
-            Trust::Roots(roots) => self.chain(roots, &parsed, intermediates, now),
-            Trust::System => system_chain(end_entity, intermediates, now),
-        };
-        problems.name = verify_server_name(&parsed, name).is_err();
-        problems
+        let Ok(parsed) = ParsedCertificate::try_from(end_entity) else { return Problems::INVALID };
+        let named = verify_server_name(&parsed, name).is_ok() || has_common_name(end_entity, name);
+        Problems { name: !named, ..self.chain(end_entity, intermediates, now) }
     }
 
-    fn chain(
+    /// The chain's problems, the name aside.
+    pub(super) fn chain(
         &self,
-        roots: &RootCertStore,
-        parsed: &ParsedCertificate<'_>,
+        end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Problems {
-        let mut problems = Problems::default();
-        let chain = |at| {
-            verify_server_cert_signed_by_trust_anchor(parsed, roots, intermediates, at, self.algorithms.all)
-        };
-        let mut at = now;
-        // A wrong date hides everything else, so look once more with a date that is right.
-        for _ in 0..2 {
-            let Err(error) = chain(at) else { break };
-            let Some(inside) = problems.note(&error) else { break };
-            at = inside;
+        match &self.trust {
+            Trust::Roots(roots) => {
+                let all = self.algorithms.all;
+                chain::problems(roots, end_entity, intermediates, all, self.building.revocation, now)
+            }
+            Trust::System => system_chain(end_entity, intermediates, self.building, now),
         }
-        problems
     }
+}
+
+/// Windows takes the common name of a certificate that has no alternative names.
+fn has_common_name(end_entity: &CertificateDer<'_>, name: &ServerName<'_>) -> bool {
+    let (ServerName::DnsName(host), Ok(certificate)) = (name, Certificate::read(end_entity)) else {
+        return false;
+    };
+    !certificate.has_alternative_names() && x509::matches_common_name(certificate.subject, host.as_ref())
 }
 
 fn system_chain(
     end_entity: &CertificateDer<'_>,
     intermediates: &[CertificateDer<'_>],
+    building: Building,
     now: UnixTime,
 ) -> Problems {
     let intermediates: Vec<&[u8]> = intermediates.iter().map(AsRef::as_ref).collect();
-    match platform::chain_problems(end_entity, &intermediates, now.as_secs()) {
-        Ok(platform::ChainProblems { unknown_ca, date, usage, revoked, invalid }) => {
-            Problems { unknown_ca, name: false, date, usage, revoked, invalid }
+    let how = platform::ChainBuilding {
+        check_revocation: building.revocation.is_some(),
+        flags: building.flags,
+        own_only: building.own_only,
+    };
+    match platform::chain_problems(end_entity, &intermediates, how, now.as_secs()) {
+        Ok(platform::ChainProblems { unknown_ca, date, usage, revoked, unchecked, weak, invalid }) => {
+            Problems { unknown_ca, name: false, date, usage, revoked, unchecked, weak, invalid }
         }
         Err(error) => {
             log::error!("the system could not judge a certificate: {error}");
-            Problems { invalid: true, ..Problems::default() }
+            Problems::INVALID
         }
-    }
-}
-
-impl Problems {
-    /// Notes a chain error; for a wrong date, gives a time inside the validity.
-    fn note(&mut self, error: &Error) -> Option<UnixTime> {
-        let Error::InvalidCertificate(error) = error else {
-            self.invalid = true;
-            return None;
-        };
-        match error {
-            CertificateError::ExpiredContext { not_after, .. } => {
-                self.date = true;
-                return Some(*not_after);
-            }
-            CertificateError::NotValidYetContext { not_before, .. } => {
-                self.date = true;
-                return Some(*not_before);
-            }
-            CertificateError::Expired | CertificateError::NotValidYet => self.date = true,
-            CertificateError::UnknownIssuer => self.unknown_ca = true,
-            CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-                self.usage = true;
-            }
-            CertificateError::Revoked => self.revoked = true,
-            // webpki's word for a self-signed certificate that says it is an authority.
-            CertificateError::Other(OtherError(other)) if other.to_string() == "CaUsedAsEndEntity" => {
-                self.unknown_ca = true;
-            }
-            _ => self.invalid = true,
-        }
-        None
     }
 }
 
@@ -194,11 +129,12 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<ServerCertVerified, Error> {
         let problems = self.judge(end_entity, intermediates, name, now);
         let remaining = problems.beyond(self.forgive);
-        if remaining == Problems::default() {
+        if !remaining.any() {
             return Ok(ServerCertVerified::assertion());
         }
-        let verdict = OtherError(Arc::new(Verdict(remaining)));
-        Err(Error::InvalidCertificate(CertificateError::Other(verdict)))
+        let chain: Vec<_> = std::iter::once(end_entity).chain(intermediates).cloned().collect();
+        let verdict = Verdict { problems: remaining, peer: Peer::of_chain(&chain) };
+        Err(Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(verdict)))))
     }
 
     fn verify_tls12_signature(
@@ -207,7 +143,12 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signed, &self.algorithms)
+        let done = verify_tls12_signature(message, certificate, signed, &self.algorithms);
+        // TLS 1.3 signs in ways for which *ring* takes no short keys.
+        if done.is_err() && self.forgive.weak {
+            return verify_tls12_signature(message, certificate, signed, &chain::WEAK).or(done);
+        }
+        done
     }
 
     fn verify_tls13_signature(
@@ -220,17 +161,38 @@ impl ServerCertVerifier for Verifier {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.algorithms.supported_schemes()
+        let mut schemes = self.algorithms.supported_schemes();
+        if self.forgive.weak {
+            // Short keys are verified in the older way only, so that is asked for first.
+            schemes.sort_by_key(|scheme| !WEAK_FIRST.contains(scheme));
+        }
+        schemes
     }
 }
 
-/// The problems, on their way through rustls.
+const WEAK_FIRST: [SignatureScheme; 2] =
+    [SignatureScheme::RSA_PKCS1_SHA256, SignatureScheme::RSA_PKCS1_SHA512];
+
+/// A refusal on its way through rustls.
 #[derive(Debug)]
-struct Verdict(Problems);
+pub(super) struct Verdict {
+    pub(super) problems: Problems,
+    pub(super) peer: Peer,
+}
+
+impl Verdict {
+    /// The verdict in an error, when it is this verifier's.
+    pub(super) fn of(error: &Error) -> Option<&Verdict> {
+        match error {
+            Error::InvalidCertificate(CertificateError::Other(OtherError(verdict))) => verdict.downcast_ref(),
+            _ => None,
+        }
+    }
+}
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the certificate was rejected: {:?}", self.0)
+        write!(f, "the certificate was rejected: {:?}", self.problems)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Windows, and Wine.
 
 mod address;
+mod certificate;
 mod clock;
 mod events;
 #[cfg(all(target_env = "gnu", not(target_abi = "llvm")))]
@@ -16,6 +17,8 @@ mod trust;
 mod wait;
 
 pub(crate) use address::socket_address;
+pub(crate) use certificate::ClientCertificate;
+pub(crate) use certificate::HeldKey;
 pub(crate) use clock::ticks;
 pub(crate) use events::event_support;
 pub(crate) use events::signal_event;
@@ -32,7 +35,10 @@ pub(crate) use tcp::statistics;
 pub(crate) use tcp::winsock_code;
 pub(crate) use thread::spawn_thread;
 pub(crate) use trust::JUDGES_CHAINS;
+pub(crate) use trust::certificate_context;
+pub(crate) use trust::chain_context;
 pub(crate) use trust::chain_problems;
+pub(crate) use trust::has_more_rights;
 pub(crate) use wait::Signal;
 pub(crate) use wait::SocketId;
 pub(crate) use wait::socket_id;

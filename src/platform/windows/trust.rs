@@ -3,6 +3,7 @@
 
 use std::ffi::c_void;
 use std::io;
+use std::mem::ManuallyDrop;
 use std::ptr;
 
 use windows_sys::Win32::Foundation::CERT_E_EXPIRED;
@@ -12,26 +13,34 @@ use windows_sys::Win32::Foundation::CRYPT_E_REVOKED;
 use windows_sys::Win32::Foundation::FILETIME;
 use windows_sys::Win32::Security::Cryptography::*;
 
+use crate::platform::ChainBuilding;
 use crate::platform::ChainProblems;
 
 /// Windows judges chains itself.
 pub(crate) const JUDGES_CHAINS: bool = true;
 
-/// What is wrong with a server's chain at a time, in seconds since 1970. Revocation is not looked up,
-/// as WinHTTP does not unless asked. May wait a while for the network.
+/// Whether the program has more rights than its user: there is no such thing here.
+pub(crate) fn has_more_rights() -> bool {
+    false
+}
+
+/// What is wrong with a server's chain at a time, in seconds since 1970. May wait a while for the network.
 pub(crate) fn chain_problems(
     end_entity: &[u8],
     intermediates: &[&[u8]],
+    how: ChainBuilding,
     at: u64,
 ) -> io::Result<ChainProblems> {
-    let store = Store::new()?;
-    let certificate = store.add(end_entity)?;
-    for intermediate in intermediates {
-        // One that cannot be read is no help, and may not be needed.
-        _ = store.add(intermediate);
+    let (store, certificate) = Store::of(end_entity, intermediates)?;
+    let mut flags = CERT_CHAIN_CACHE_END_CERT | how.flags;
+    if how.check_revocation {
+        flags |= CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT;
     }
-    let chain = Chain::build(&store, &certificate, at)?;
-    let mut problems = from_trust(chain.trust());
+    if how.own_only {
+        flags |= CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL;
+    }
+    let chain = Chain::build(store.0, certificate.0, flags, Some(at))?;
+    let mut problems = from_trust(chain.trust(), how.check_revocation);
     if problems == ChainProblems::default() {
         // What only the rules for servers know, such as roots that are trusted up to a date.
         match chain.policy()? {
@@ -46,15 +55,15 @@ pub(crate) fn chain_problems(
     Ok(problems)
 }
 
-fn from_trust(status: u32) -> ChainProblems {
+fn from_trust(status: u32, check_revocation: bool) -> ChainProblems {
     const UNKNOWN_CA: u32 = CERT_TRUST_IS_UNTRUSTED_ROOT | CERT_TRUST_IS_PARTIAL_CHAIN;
-    /// What says nothing about the certificate: revocation that was not looked at, and validity
-    /// periods that do not nest.
-    const HARMLESS: u32 = CERT_TRUST_IS_NOT_TIME_NESTED
-        | CERT_TRUST_REVOCATION_STATUS_UNKNOWN
-        | CERT_TRUST_IS_OFFLINE_REVOCATION;
+    const UNCHECKED: u32 = CERT_TRUST_REVOCATION_STATUS_UNKNOWN | CERT_TRUST_IS_OFFLINE_REVOCATION;
+    const WEAK: u32 = CERT_TRUST_HAS_WEAK_SIGNATURE;
+    /// Validity periods that do not nest say nothing about the certificate.
     const NAMED: u32 = UNKNOWN_CA
-        | HARMLESS
+        | UNCHECKED
+        | WEAK
+        | CERT_TRUST_IS_NOT_TIME_NESTED
         | CERT_TRUST_IS_NOT_TIME_VALID
         | CERT_TRUST_IS_NOT_VALID_FOR_USAGE
         | CERT_TRUST_IS_REVOKED;
@@ -63,8 +72,43 @@ fn from_trust(status: u32) -> ChainProblems {
         date: status & CERT_TRUST_IS_NOT_TIME_VALID != 0,
         usage: status & CERT_TRUST_IS_NOT_VALID_FOR_USAGE != 0,
         revoked: status & CERT_TRUST_IS_REVOKED != 0,
+        unchecked: check_revocation && status & UNCHECKED != 0,
+        weak: status & WEAK != 0,
         invalid: status & !NAMED != 0,
     }
+}
+
+/// A context of the first certificate, in a store that holds the others too; for the application to free.
+pub(crate) fn certificate_context(chain: &[Vec<u8>]) -> io::Result<usize> {
+    let (_store, certificate) = Store::of_chain(chain)?;
+    Ok(certificate.into_raw().expose_provenance())
+}
+
+/// The chain as Windows builds it; for the application to free.
+pub(crate) fn chain_context(chain: &[Vec<u8>]) -> io::Result<usize> {
+    let (store, certificate) = Store::of_chain(chain)?;
+    Ok(Chain::build(store.0, certificate.0, 0, None)?.into_raw().expose_provenance())
+}
+
+/// The certificates from this one up, its root apart, as far as they are on this machine; DER.
+pub(super) fn path(certificate: *const CERT_CONTEXT) -> io::Result<Vec<Vec<u8>>> {
+    let chain = Chain::build(ptr::null_mut(), certificate, CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL, None)?;
+    // SAFETY: a chain context has a simple chain, whose elements have contexts.
+    let simple = unsafe { &**(*chain.0).rgpChain };
+    // SAFETY: as above.
+    let elements = unsafe { std::slice::from_raw_parts(simple.rgpElement, simple.cElement as usize) };
+    let der = |(at, element): (usize, &*mut CERT_CHAIN_ELEMENT)| {
+        // SAFETY: as above.
+        let element = unsafe { &**element };
+        // SAFETY: as above.
+        let context = unsafe { &*element.pCertContext };
+        let is_root = element.TrustStatus.dwInfoStatus & CERT_TRUST_IS_SELF_SIGNED != 0;
+        // SAFETY: the members of a context say where its bytes are.
+        let der =
+            unsafe { std::slice::from_raw_parts(context.pbCertEncoded, context.cbCertEncoded as usize) };
+        (at == 0 || !is_root).then(|| der.to_vec())
+    };
+    Ok(elements.iter().enumerate().filter_map(der).collect())
 }
 
 /// A store in memory.
@@ -83,6 +127,23 @@ impl Store {
             )
         };
         if store.is_null() { Err(io::Error::last_os_error()) } else { Ok(Store(store)) }
+    }
+
+    /// A store of these certificates, and the first of them.
+    fn of(end_entity: &[u8], intermediates: &[&[u8]]) -> io::Result<(Store, Certificate)> {
+        let store = Store::new()?;
+        let certificate = store.add(end_entity)?;
+        for intermediate in intermediates {
+            // One that cannot be read is no help, and may not be needed.
+            _ = store.add(intermediate);
+        }
+        Ok((store, certificate))
+    }
+
+    fn of_chain(chain: &[Vec<u8>]) -> io::Result<(Store, Certificate)> {
+        let (first, rest) = chain.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+        let rest: Vec<&[u8]> = rest.iter().map(Vec::as_slice).collect();
+        Store::of(first, &rest)
     }
 
     fn add(&self, der: &[u8]) -> io::Result<Certificate> {
@@ -112,6 +173,13 @@ impl Drop for Store {
 
 struct Certificate(*const CERT_CONTEXT);
 
+impl Certificate {
+    /// The context, which is no longer ours.
+    fn into_raw(self) -> *const CERT_CONTEXT {
+        ManuallyDrop::new(self).0
+    }
+}
+
 impl Drop for Certificate {
     fn drop(&mut self) {
         // SAFETY: ours, and not used afterwards.
@@ -122,11 +190,19 @@ impl Drop for Certificate {
 struct Chain(*mut CERT_CHAIN_CONTEXT);
 
 impl Chain {
-    fn build(store: &Store, certificate: &Certificate, at: u64) -> io::Result<Chain> {
+    /// A server's chain, at a time in seconds since 1970, or now.
+    fn build(
+        store: HCERTSTORE,
+        certificate: *const CERT_CONTEXT,
+        flags: u32,
+        at: Option<u64>,
+    ) -> io::Result<Chain> {
         /// 1601 to 1970, in seconds.
         const EPOCH: u64 = 11_644_473_600;
-        let ticks = at.saturating_add(EPOCH).saturating_mul(10_000_000);
-        let time = FILETIME { dwLowDateTime: ticks as u32, dwHighDateTime: (ticks >> 32) as u32 };
+        let time = at.map(|at| {
+            let ticks = at.saturating_add(EPOCH).saturating_mul(10_000_000);
+            FILETIME { dwLowDateTime: ticks as u32, dwHighDateTime: (ticks >> 32) as u32 }
+        });
         let mut usages = [szOID_PKIX_KP_SERVER_AUTH.cast_mut()];
         // SAFETY: the structure is numbers and pointers, and unused members must be 0.
         let mut wanted: CERT_CHAIN_PARA = unsafe { std::mem::zeroed() };
@@ -140,16 +216,21 @@ impl Chain {
         let built = unsafe {
             CertGetCertificateChain(
                 Default::default(),
-                certificate.0,
-                &time,
-                store.0,
+                certificate,
+                time.as_ref().map_or(ptr::null(), ptr::from_ref),
+                store,
                 &wanted,
-                CERT_CHAIN_CACHE_END_CERT,
+                flags,
                 ptr::null(),
                 &mut chain,
             )
         };
         if built == 0 { Err(io::Error::last_os_error()) } else { Ok(Chain(chain)) }
+    }
+
+    /// The chain, which is no longer ours.
+    fn into_raw(self) -> *mut CERT_CHAIN_CONTEXT {
+        ManuallyDrop::new(self).0
     }
 
     fn trust(&self) -> u32 {
