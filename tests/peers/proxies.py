@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Runs the program `proxied` through proxies by others: tinyproxy and Apache, with and without passwords, and over TLS.
+
+    proxies.py PROGRAM
+"""
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+from servers import CERTS, HERE, Servers, free_port
+
+TINYPROXY = """
+Port {port}
+Listen 127.0.0.1
+Timeout 20
+MaxClients 50
+LogLevel Error
+LogFile "{dir}/log"
+PidFile "{dir}/pid"
+{more}
+"""
+
+APACHE = """
+Listen 127.0.0.1:{port}
+<VirtualHost 127.0.0.1:{port}>
+  ProxyRequests On
+  AllowCONNECT 1-65535
+  {more}
+</VirtualHost>
+"""
+
+LOGIN = """
+  <Proxy "*">
+    AuthType {kind}
+    AuthName "proxy"
+    Auth{kind}Provider file
+    AuthUserFile {users}
+    Require valid-user
+  </Proxy>
+"""
+
+TLS = """
+  SSLEngine on
+  SSLCertificateFile {certs}/server.pem
+  SSLCertificateKeyFile {certs}/server.key
+"""
+
+
+def tinyproxy(servers, name, more=""):
+    port, folder = free_port(), servers.folder(name)
+    conf = os.path.join(folder, "conf")
+    with open(conf, "w", encoding="ascii") as f:
+        f.write(TINYPROXY.format(port=port, dir=folder, more=more))
+    servers.start([shutil.which("tinyproxy") or "/usr/sbin/tinyproxy", "-d", "-c", conf], port, stdout=subprocess.DEVNULL)
+    return f"localhost:{port}"
+
+
+def apache(servers):
+    folder = servers.folder("apache")
+    digest = os.path.join(folder, "digest")
+    with open(digest, "w", encoding="ascii") as f:
+        f.write("tester:proxy:" + hashlib.md5(b"tester:proxy:secret").hexdigest() + "\n")
+    basic = LOGIN.format(kind="Basic", users=os.path.join(folder, "users"))
+    ports = {name: free_port() for name in ("open", "basic", "digest", "tls")}
+    more = {"open": "", "basic": basic, "digest": LOGIN.format(kind="Digest", users=digest), "tls": TLS.format(certs=CERTS) + basic}
+    hosts = [APACHE.format(port=port, more=more[name]) for name, port in ports.items()]
+    servers.apache("".join(hosts), ["proxy", "proxy_http", "proxy_connect", "auth_digest"])
+    return ports
+
+
+def main():
+    program = sys.argv[1]
+    env = dict(os.environ, SSL_CERT_FILE=os.path.join(CERTS, "ca.pem"))
+    failed = 0
+    with Servers() as servers:
+        peer = subprocess.Popen([sys.executable, os.path.join(HERE, "peer.py"), "--certs", CERTS], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        try:
+            for name, port in json.loads(peer.stdout.readline()).items():
+                env["PEER_" + name.upper()] = str(port)
+            ports = apache(servers)
+            proxies = {
+                "tinyproxy": tinyproxy(servers, "tinyproxy"),
+                "tinyproxy, Basic": tinyproxy(servers, "tinyproxy-login", "BasicAuth tester secret"),
+                "Apache": f"http://localhost:{ports['open']}",
+                "Apache, Basic": f"localhost:{ports['basic']}",
+                "Apache, Digest": f"localhost:{ports['digest']}",
+                "Apache over TLS, Basic": f"https://localhost:{ports['tls']}",
+            }
+            for name, proxy in proxies.items():
+                more = {"PROXY": proxy, **({"PROXY_LOGIN": "1"} if "," in name else {})}
+                out = subprocess.run([program], env={**env, **more}, stdout=subprocess.PIPE, timeout=100)
+                lines = out.stdout.decode("utf-8", "replace").splitlines()
+                bad = out.returncode != 0 or not any(line.startswith("ok ") for line in lines)
+                print(f"{'FAIL' if bad else 'ok'} {name}")
+                if bad:
+                    print("\n".join("     " + line for line in lines if not line.startswith("ok ")), f"exit {out.returncode}")
+                failed += bad
+        finally:
+            peer.stdin.close()
+            peer.wait(5)
+    return 1 if failed else 0
+
+
+sys.exit(main())
