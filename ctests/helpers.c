@@ -1,21 +1,6 @@
 /* Functions beside the way of a request: dates, proxy settings, single headers, reading what is there. */
 #define _GNU_SOURCE
-#include "harness.h"
-#ifndef _WIN32
-#include <dlfcn.h>
-#endif
-
-/* By name, for not every winhttp.dll has the newer functions, nor every SDK their prototypes. NULL: skip. */
-static void *symbol(const char *name) {
-#ifdef _WIN32
-    return (void *)GetProcAddress(GetModuleHandleA("winhttp.dll"), name);
-#else
-    void *found = dlsym(RTLD_DEFAULT, name);
-    if (!found) FAIL("no %s", name);
-    return found;
-#endif
-}
-#define NEWER(result, name, ...) result(WINAPI *p_##name)(__VA_ARGS__) = (result(WINAPI *)(__VA_ARGS__))symbol(#name); if (!p_##name) return
+#include "newer.h"
 
 static void same_time(const char *row, const SYSTEMTIME *a) {
     EQ_ROW(row, a->wYear, 2008);

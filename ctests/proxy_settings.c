@@ -1,6 +1,8 @@
 /* The system's proxy settings: reading, writing, and sessions that use them. On Windows they are the registry's,
  * which each case leaves as it found it; on Linux run.py gives the program a configuration folder of its own. */
+#define _GNU_SOURCE
 #include "http.h"
+#include "newer.h"
 
 #ifndef _WIN32
 #include <errno.h>
@@ -311,6 +313,146 @@ static void the_automatic_type_uses_the_users_proxies(int async) {
 }
 BOTH(the_automatic_type_uses_the_users_proxies)
 
+/* ---- newer functions ------------------------------------------------------------------------------ */
+
+static void reading_settings_for_connections(void) {
+    HINTERNET ses = h_open(0);
+    WINHTTP_PROXY_SETTINGS settings;
+    DWORD version = 0, later = 0;
+    BOOL defaults = 9;
+    NEWER(DWORD, WinHttpReadProxySettings, HINTERNET, PCWSTR, BOOL, BOOL, DWORD *, BOOL *, WINHTTP_PROXY_SETTINGS *);
+    NEWER(VOID, WinHttpFreeProxySettings, WINHTTP_PROXY_SETTINGS *);
+    NEWER(DWORD, WinHttpGetProxySettingsVersion, HINTERNET, DWORD *);
+    NEWER(DWORD, WinHttpSetProxySettingsPerUser, BOOL);
+    set_user(DIRECT | PROXY | SCRIPT, "a:1", "<local>", "http://s/");
+    memset(&settings, 0xee, sizeof settings);
+    EQ(p_WinHttpReadProxySettings(ses, NULL, 0, 0, &version, &defaults, &settings), 0);
+    EQ(settings.dwStructSize, sizeof settings);
+    EQ(settings.dwFlags, DIRECT | PROXY | SCRIPT);
+    EQ(settings.dwCurrentSettingsVersion, version);
+    EQ(defaults, 0);
+    EQ_STR(narrow(settings.pwszProxy), "a:1");
+    EQ_STR(narrow(settings.pwszProxyBypass), "<local>");
+    EQ_STR(narrow(settings.pwszAutoconfigUrl), "http://s/");
+    EXPECT(!settings.pwszConnectionName && !settings.pNetworkKeys);
+    p_WinHttpFreeProxySettings(&settings);
+    EXPECT(!settings.pwszProxy && !settings.pwszProxyBypass && !settings.pwszAutoconfigUrl);
+    p_WinHttpFreeProxySettings(&settings);
+    p_WinHttpFreeProxySettings(NULL);
+    /* A connection's own: there are none. */
+    EQ(p_WinHttpReadProxySettings(ses, W("VPN"), 0, 0, NULL, NULL, &settings), 2);
+    EQ(p_WinHttpReadProxySettings(ses, W("VPN"), 1, 0, NULL, &defaults, &settings), 0);
+    EQ(defaults, 1);
+    p_WinHttpFreeProxySettings(&settings);
+    EQ(p_WinHttpReadProxySettings(ses, NULL, 0, 0, NULL, NULL, NULL), ERROR_INVALID_PARAMETER);
+    /* The version stays while the settings do. */
+    EQ(p_WinHttpGetProxySettingsVersion(ses, &later), 0);
+    EQ(later, version);
+    set_user(DIRECT | PROXY, "b:1", NULL, NULL);
+    EQ(p_WinHttpGetProxySettingsVersion(ses, &later), 0);
+    EQ(later, version + 1);
+    EQ(p_WinHttpGetProxySettingsVersion(ses, NULL), ERROR_INVALID_PARAMETER);
+    EQ(p_WinHttpSetProxySettingsPerUser(TRUE), ERROR_ACCESS_DENIED);
+    restore_user();
+    WinHttpCloseHandle(ses);
+}
+
+typedef VOID(CALLBACK *on_change)(ULONGLONG flags, PVOID context);
+typedef struct changes {
+    h_mutex m;
+    h_cond c;
+    int count, running;
+    ULONGLONG flags;
+    void *end; /* a registration that the callback ends itself */
+    h_event *hold;
+    h_event entered;
+} changes;
+static DWORD(WINAPI *end_of_changes)(void *);
+static VOID CALLBACK changed(ULONGLONG flags, PVOID context) {
+    changes *c = context;
+    h_lock(&c->m);
+    c->count++;
+    c->running++;
+    c->flags = flags;
+    h_broadcast(&c->c);
+    h_unlock(&c->m);
+    if (c->end) EQ(end_of_changes(c->end), 0);
+    h_event_set(&c->entered);
+    if (c->hold) h_event_wait(c->hold, 5000);
+    h_put(&c->running, 0);
+}
+static int await_changes(changes *c, int count) {
+    uint64_t end = h_ms() + 10000;
+    int got;
+    h_lock(&c->m);
+    while (c->count < count && h_ms() < end) h_wait_until(&c->c, &c->m, end);
+    got = c->count;
+    h_unlock(&c->m);
+    return got;
+}
+static changes *new_changes(void) {
+    changes *c = calloc(1, sizeof *c);
+    h_mutex_init(&c->m);
+    h_cond_init(&c->c);
+    h_event_init(&c->entered);
+    return c;
+}
+
+static void let_go(void *hold) { h_event_set(hold); }
+
+static void changes_are_told(void) {
+    changes *one = new_changes(), *two = new_changes(), *three = new_changes();
+    void *first = NULL, *second = NULL, *third = NULL;
+    h_event hold;
+    h_thread thread;
+    NEWER(DWORD, WinHttpRegisterProxyChangeNotification, ULONGLONG, on_change, PVOID, void **);
+    NEWER(DWORD, WinHttpUnregisterProxyChangeNotification, void *);
+    end_of_changes = p_WinHttpUnregisterProxyChangeNotification;
+    EQ(p_WinHttpRegisterProxyChangeNotification(1, NULL, one, &first), ERROR_INVALID_PARAMETER);
+    EQ(p_WinHttpRegisterProxyChangeNotification(1, changed, one, NULL), ERROR_INVALID_PARAMETER);
+    EQ(p_WinHttpRegisterProxyChangeNotification(0, changed, one, &first), ERROR_INVALID_PARAMETER);
+    EQ(p_WinHttpRegisterProxyChangeNotification(3, changed, one, &first), ERROR_INVALID_PARAMETER);
+    EQ(p_WinHttpUnregisterProxyChangeNotification(NULL), ERROR_INVALID_HANDLE);
+    restore_user();
+    EQ(p_WinHttpRegisterProxyChangeNotification(1, changed, one, &first), 0);
+    EQ(p_WinHttpRegisterProxyChangeNotification(1, changed, two, &second), 0);
+    EXPECT(first && second && first != second);
+    set_user(DIRECT | PROXY, "a:1", NULL, NULL);
+    EXPECT(await_changes(one, 1) >= 1 && await_changes(two, 1) >= 1);
+    EQ(one->flags, 1);
+    EQ(p_WinHttpUnregisterProxyChangeNotification(second), 0);
+    EQ(p_WinHttpUnregisterProxyChangeNotification(second), ERROR_INVALID_HANDLE);
+    h_put(&two->count, 0);
+    /* One that ends itself inside its call. */
+    EQ(p_WinHttpRegisterProxyChangeNotification(1, changed, three, &third), 0);
+    three->end = third;
+    set_user(DIRECT | PROXY, "b:1", NULL, NULL);
+    EQ(await_changes(three, 1), 1);
+    EQ(await_changes(one, 2), 2);
+    EQ(h_get(&two->count), 0);
+    EXPECT(h_event_wait(&three->entered, 5000));
+    /* Ending waits for a call that runs. */
+    h_event_init(&hold);
+    h_event_init(&one->entered);
+    one->hold = &hold;
+    set_user(DIRECT | PROXY, "c:1", NULL, NULL);
+    EXPECT(h_event_wait(&one->entered, 10000));
+    EQ(h_get(&one->running), 1);
+    thread = h_spawn(let_go, &hold);
+    EQ(p_WinHttpUnregisterProxyChangeNotification(first), 0);
+    EQ(h_get(&one->running), 0);
+    h_join(thread);
+    EQ(three->count, 1);
+    restore_user();
+    /* Again, from nothing. */
+    three->end = NULL;
+    EQ(p_WinHttpRegisterProxyChangeNotification(1, changed, three, &third), 0);
+    set_user(DIRECT | PROXY, "d:1", NULL, NULL);
+    EXPECT(await_changes(three, 2) >= 2);
+    EQ(p_WinHttpUnregisterProxyChangeNotification(third), 0);
+    restore_user();
+}
+
 /* ---- Linux ------------------------------------------------------------------------------------------- */
 
 #ifndef _WIN32
@@ -411,6 +553,8 @@ TESTS {
     CASE(what_cannot_be_set);
     CASE2(the_default_type_uses_the_machines_proxy);
     CASE2(the_automatic_type_uses_the_users_proxies);
+    CASE(reading_settings_for_connections);
+    CASE(changes_are_told);
 #ifndef _WIN32
     CASE(the_environment);
     CASE(sessions_use_the_environment);

@@ -1294,23 +1294,31 @@ WINHTTPAPI BOOL WINAPI WinHttpSetDefaultProxyConfiguration(WINHTTP_PROXY_INFO *p
 /* The user's proxy settings. The program frees the strings by `GlobalFree`. */
 WINHTTPAPI BOOL WINAPI WinHttpGetIEProxyConfigForCurrentUser(WINHTTP_CURRENT_USER_IE_PROXY_CONFIG *proxy_config);
 
-/* A number that grows when proxy settings change, which they do not yet. */
+/* A number that grows when proxy settings change. */
 WINHTTPAPI DWORD WINAPI WinHttpGetProxySettingsVersion(HINTERNET session_handle, DWORD *version_variable);
 
-/* Reads stored proxy settings. Fails cleanly: `ERROR_NOT_SUPPORTED`. */
-WINHTTPAPI DWORD WINAPI WinHttpReadProxySettings(HINTERNET session_handle, PCWSTR _connection_name,
-    BOOL _fall_back, BOOL _set_auto_discover, DWORD *_version_variable, BOOL *_defaults_returned,
-    WINHTTP_PROXY_SETTINGS *_proxy_settings);
+/* Reads the user's proxy settings; those of a named connection are the same here, which */
+WINHTTPAPI DWORD WINAPI WinHttpReadProxySettings(HINTERNET session_handle, PCWSTR connection_name,
+    BOOL fall_back, BOOL _set_auto_discover, DWORD *version_variable, BOOL *defaults_returned,
+    WINHTTP_PROXY_SETTINGS *proxy_settings);
 
 /* Stores proxy settings. Fails cleanly: `ERROR_ACCESS_DENIED`. */
 WINHTTPAPI DWORD WINAPI WinHttpWriteProxySettings(HINTERNET session_handle, BOOL _force_update,
     WINHTTP_PROXY_SETTINGS *_proxy_settings);
 
-/* Frees what `WinHttpReadProxySettings` gave: nothing yet. */
-WINHTTPAPI void WINAPI WinHttpFreeProxySettings(WINHTTP_PROXY_SETTINGS *_proxy_settings);
+/* Frees what `WinHttpReadProxySettings` gave, and forgets it. */
+WINHTTPAPI void WINAPI WinHttpFreeProxySettings(WINHTTP_PROXY_SETTINGS *proxy_settings);
 
 /* Chooses between the machine's and each user's proxy settings. Fails cleanly: */
 WINHTTPAPI DWORD WINAPI WinHttpSetProxySettingsPerUser(BOOL _per_user);
+
+/* Has a function called when proxy settings change, on a thread of the library's. */
+WINHTTPAPI DWORD WINAPI WinHttpRegisterProxyChangeNotification(ULONGLONG notification_flags,
+    WINHTTP_PROXY_CHANGE_CALLBACK callback, PVOID context,
+    WINHTTP_PROXY_CHANGE_REGISTRATION_HANDLE *registration);
+
+/* Ends `WinHttpRegisterProxyChangeNotification`, and waits for a call that is running, unless it is */
+WINHTTPAPI DWORD WINAPI WinHttpUnregisterProxyChangeNotification(WINHTTP_PROXY_CHANGE_REGISTRATION_HANDLE registration);
 
 /* Looks for a proxy script on the network. Fails cleanly: `ERROR_WINHTTP_AUTODETECTION_FAILED`, as */
 WINHTTPAPI BOOL WINAPI WinHttpDetectAutoProxyConfigUrl(DWORD auto_detect_flags, LPWSTR *auto_config_url);

@@ -28,6 +28,7 @@ macro_rules! codes {
 }
 
 codes! {
+    FILE_NOT_FOUND = 2,
     ACCESS_DENIED = 5,
     INVALID_HANDLE = 6,
     NOT_ENOUGH_MEMORY = 8,

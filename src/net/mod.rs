@@ -22,6 +22,7 @@ pub(crate) use connection::Connection;
 pub(crate) use resolve::resolve;
 pub(crate) use socket::Dialing;
 pub(crate) use socket::Socket;
+pub(crate) use thread::spawn;
 pub(crate) use wait::Sleep;
 pub(crate) use wait::Sleepers;
 pub(crate) use wait::Want;

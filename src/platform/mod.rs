@@ -16,6 +16,7 @@
 //! - `ClientCertificate`, `HeldKey`: a certificate that the application has given, and a key that the
 //!   system keeps to itself
 //! - `has_more_rights`: whether the program has more rights than its user
+//! - `ProxyWatch`: waiting for those to change
 //! - `IS_UNLOADED_AT_ONCE`: whether unloading takes the library away though an application's thread has
 //!   used it, so that what its statics hold is lost each time
 //! - `A_SHORT_READ_EMPTIES`: whether a registered socket that gave fewer bytes than there was room

@@ -1,8 +1,12 @@
 //! Proxy configuration: the machine's, the user's, and notices of its change.
 
+use std::mem;
+use std::ptr;
+
 use crate::abi::constants::*;
 use crate::abi::entry::entry;
 use crate::abi::entry::handle;
+use crate::abi::heap;
 use crate::abi::heap::Texts;
 use crate::abi::out::Out;
 use crate::abi::proxy::needed;
@@ -11,9 +15,11 @@ use crate::abi::wide;
 use crate::api;
 use crate::api::Session;
 use crate::api::proxy::ProxyInfo;
+use crate::api::proxy::changes;
 use crate::api::proxy::system;
 use crate::base::Code;
 use crate::base::Result;
+use crate::proto::proxy::ProxySettings;
 
 /// The proxy of sessions with the default access type. The program frees the strings by `GlobalFree`.
 ///
@@ -88,7 +94,7 @@ pub unsafe extern "system" fn WinHttpGetIEProxyConfigForCurrentUser(
     })
 }
 
-/// A number that grows when proxy settings change, which they do not yet.
+/// A number that grows when proxy settings change.
 ///
 /// # Safety
 ///
@@ -101,12 +107,13 @@ pub unsafe extern "system" fn WinHttpGetProxySettingsVersion(
     entry("WinHttpGetProxySettingsVersion", || {
         api::get::<Session>(handle(session_handle))?;
         // SAFETY: the caller's promise.
-        needed(unsafe { Out::new(version_variable) })?.put(1);
+        needed(unsafe { Out::new(version_variable) })?.put(changes::version());
         Ok(())
     })
 }
 
-/// Reads stored proxy settings. Fails cleanly: `ERROR_NOT_SUPPORTED`.
+/// Reads the user's proxy settings; those of a named connection are the same here, which
+/// `defaults_returned` says. `WinHttpFreeProxySettings` frees what is in them.
 ///
 /// # Safety
 ///
@@ -115,17 +122,40 @@ pub unsafe extern "system" fn WinHttpGetProxySettingsVersion(
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpReadProxySettings(
     session_handle: HINTERNET,
-    _connection_name: PCWSTR,
-    _fall_back: BOOL,
+    connection_name: PCWSTR,
+    fall_back: BOOL,
     _set_auto_discover: BOOL,
-    _version_variable: *mut DWORD,
-    _defaults_returned: *mut BOOL,
-    _proxy_settings: *mut WINHTTP_PROXY_SETTINGS,
+    version_variable: *mut DWORD,
+    defaults_returned: *mut BOOL,
+    proxy_settings: *mut WINHTTP_PROXY_SETTINGS,
 ) -> DWORD {
     entry("WinHttpReadProxySettings", || -> Result<()> {
         api::get::<Session>(handle(session_handle))?;
-        log::warn!("WinHttpReadProxySettings is not supported yet");
-        Err(Code::NOT_SUPPORTED)
+        // SAFETY: the caller's promise.
+        let variable = needed(unsafe { Out::new(proxy_settings) })?;
+        // SAFETY: the caller's promise.
+        let is_named = !unsafe { wide::text_or_empty(connection_name) }.is_empty();
+        if is_named && fall_back == FALSE {
+            return Err(Code::FILE_NOT_FOUND);
+        }
+        let settings = system::user_settings();
+        let version = changes::version();
+        let mut texts = Texts::default();
+        // SAFETY: numbers and pointers, for which 0 is a value.
+        let mut answer: WINHTTP_PROXY_SETTINGS = unsafe { mem::zeroed() };
+        answer.dwStructSize = size_of::<WINHTTP_PROXY_SETTINGS>() as DWORD;
+        answer.dwFlags = kinds(&settings);
+        answer.dwCurrentSettingsVersion = version;
+        answer.pwszProxy = texts.add_text(settings.proxy.as_deref())?;
+        answer.pwszProxyBypass = texts.add_text(settings.bypass.as_deref())?;
+        answer.pwszAutoconfigUrl = texts.add_text(settings.script.as_deref())?;
+        texts.keep();
+        variable.put(answer);
+        // SAFETY: the caller's promise.
+        unsafe { Out::new(version_variable) }.put(version);
+        // SAFETY: the caller's promise.
+        unsafe { Out::new(defaults_returned) }.put(is_named.into());
+        Ok(())
     })
 }
 
@@ -147,17 +177,77 @@ pub unsafe extern "system" fn WinHttpWriteProxySettings(
     })
 }
 
-/// Frees what `WinHttpReadProxySettings` gave: nothing yet.
+/// Frees what `WinHttpReadProxySettings` gave, and forgets it.
 ///
 /// # Safety
 ///
-/// `_proxy_settings` is null, or such settings.
+/// `proxy_settings` is null, or such settings.
 #[unsafe(no_mangle)]
-pub unsafe extern "system" fn WinHttpFreeProxySettings(_proxy_settings: *mut WINHTTP_PROXY_SETTINGS) {}
+pub unsafe extern "system" fn WinHttpFreeProxySettings(proxy_settings: *mut WINHTTP_PROXY_SETTINGS) {
+    // SAFETY: the caller's promise.
+    let variable = unsafe { Out::new(proxy_settings) };
+    let Some(mut settings) = variable.get() else { return };
+    let texts = [&mut settings.pwszProxy, &mut settings.pwszProxyBypass, &mut settings.pwszAutoconfigUrl];
+    for text in texts {
+        // SAFETY: from `WinHttpReadProxySettings`, by the caller's promise.
+        unsafe { heap::free(mem::replace(text, ptr::null_mut()).cast()) };
+    }
+    variable.put(settings);
+}
 
 /// Chooses between the machine's and each user's proxy settings. Fails cleanly:
 /// `ERROR_ACCESS_DENIED`.
 #[unsafe(no_mangle)]
 pub extern "system" fn WinHttpSetProxySettingsPerUser(_per_user: BOOL) -> DWORD {
     entry("WinHttpSetProxySettingsPerUser", || -> Result<()> { Err(Code::ACCESS_DENIED) })
+}
+
+/// Has a function called when proxy settings change, on a thread of the library's.
+///
+/// # Safety
+///
+/// `callback` may be called with `context` from any thread until
+/// `WinHttpUnregisterProxyChangeNotification` has returned. `registration` is null, or writable until
+/// the call returns.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn WinHttpRegisterProxyChangeNotification(
+    notification_flags: ULONGLONG,
+    callback: WINHTTP_PROXY_CHANGE_CALLBACK,
+    context: PVOID,
+    registration: *mut WINHTTP_PROXY_CHANGE_REGISTRATION_HANDLE,
+) -> DWORD {
+    entry("WinHttpRegisterProxyChangeNotification", || -> Result<()> {
+        // SAFETY: the caller's promise.
+        let variable = needed(unsafe { Out::new(registration) })?;
+        let function = callback.ok_or(Code::INVALID_PARAMETER)?;
+        if notification_flags != ULONGLONG::from(WINHTTP_PROXY_NOTIFY_CHANGE) {
+            return Err(Code::INVALID_PARAMETER);
+        }
+        let context = context.expose_provenance();
+        let number = changes::register(Box::new(move || {
+            let context = ptr::with_exposed_provenance_mut(context);
+            // SAFETY: the caller's promise.
+            unsafe { function(notification_flags, context) };
+        }))?;
+        variable.put(ptr::without_provenance_mut(number));
+        Ok(())
+    })
+}
+
+/// Ends `WinHttpRegisterProxyChangeNotification`, and waits for a call that is running, unless it is
+/// called from there.
+#[unsafe(no_mangle)]
+pub extern "system" fn WinHttpUnregisterProxyChangeNotification(
+    registration: WINHTTP_PROXY_CHANGE_REGISTRATION_HANDLE,
+) -> DWORD {
+    entry("WinHttpUnregisterProxyChangeNotification", || changes::unregister(registration.addr()))
+}
+
+/// `WINHTTP_PROXY_TYPE_*`: what there is in the settings.
+fn kinds(settings: &ProxySettings) -> DWORD {
+    let kind = |is_there: bool, bit: DWORD| if is_there { bit } else { 0 };
+    WINHTTP_PROXY_TYPE_DIRECT
+        | kind(settings.proxy.is_some(), WINHTTP_PROXY_TYPE_PROXY)
+        | kind(settings.script.is_some(), WINHTTP_PROXY_TYPE_AUTO_PROXY_URL)
+        | kind(settings.auto_detect, WINHTTP_PROXY_TYPE_AUTO_DETECT)
 }

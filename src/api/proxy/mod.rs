@@ -1,9 +1,10 @@
 //! Which way requests take: what the program said, or what the system says.
 //!
 //! - `automatic.rs` the way of a request whose session leaves it to the system
-//! - `system.rs` what the system says
+//! - `system.rs` what the system says, `changes.rs` noticing when it says something else
 
 mod automatic;
+pub(crate) mod changes;
 pub(crate) mod system;
 
 use std::sync::Arc;

@@ -44,7 +44,7 @@ pub(crate) fn keep_machine_proxies(text: &[u8]) -> io::Result<()> {
 }
 
 /// The files that may hold the settings, the one that counts first (XDG Base Directory Specification).
-fn proxy_files() -> Vec<PathBuf> {
+pub(super) fn proxy_files() -> Vec<PathBuf> {
     let dirs = env::var_os("XDG_CONFIG_DIRS").filter(|dirs| !dirs.is_empty());
     let dirs = dirs.unwrap_or_else(|| "/etc/xdg".into());
     let machine = env::split_paths(&dirs).filter(|dir| dir.is_absolute()).map(|dir| in_folder(&dir));

@@ -42,7 +42,7 @@ pub(crate) fn keep_machine_proxies(value: &[u8]) -> io::Result<()> {
     Key::create(HKEY_LOCAL_MACHINE, CONNECTIONS, KEY_WOW64_32KEY)?.set_binary(MACHINE, value)
 }
 
-const SETTINGS: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings";
+pub(super) const SETTINGS: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings";
 const CONNECTIONS: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\Connections";
 const POLICIES: &str = r"SOFTWARE\Policies\Microsoft\Windows\CurrentVersion\Internet Settings";
 const MACHINE: &str = "WinHttpSettings";

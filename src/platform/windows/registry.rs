@@ -5,10 +5,16 @@ use std::ptr;
 
 use windows_sys::Win32::Foundation::ERROR_MORE_DATA;
 use windows_sys::Win32::Foundation::ERROR_SUCCESS;
+use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::System::Registry::*;
 
 /// An open key.
 pub(super) struct Key(HKEY);
+
+// SAFETY: a key may be used, and closed, on any thread.
+unsafe impl Send for Key {}
+// SAFETY: as above, by several at a time.
+unsafe impl Sync for Key {}
 
 impl Key {
     /// Opens a key to read or to watch it. `root` is `HKEY_CURRENT_USER` or `HKEY_LOCAL_MACHINE`; the view
@@ -71,6 +77,13 @@ impl Key {
             RegSetValueExW(self.0, name.as_ptr(), 0, REG_BINARY, value.as_ptr(), value.len() as u32)
         };
         check(error)
+    }
+
+    /// Has the event signalled once when something below the key changes, or when this thread ends.
+    pub(super) fn signal_change(&self, event: HANDLE) -> io::Result<()> {
+        const WHAT: u32 = REG_NOTIFY_CHANGE_NAME | REG_NOTIFY_CHANGE_LAST_SET;
+        // SAFETY: the key is open; whoever calls this keeps the event open while the key is.
+        check(unsafe { RegNotifyChangeKeyValue(self.0, 1, WHAT, event, 1) })
     }
 
     fn value(&self, name: &str, kind: REG_VALUE_TYPE) -> Option<Vec<u8>> {

@@ -1,0 +1,161 @@
+//! Noticing that the system's proxy settings change. A thread watches while anybody wants to know.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread;
+use std::thread::ThreadId;
+
+use parking_lot::Condvar;
+use parking_lot::Mutex;
+
+use crate::api::proxy::system;
+use crate::base::Code;
+use crate::base::Result;
+use crate::net;
+use crate::platform::ProxyWatch;
+use crate::proto::proxy::ProxySettings;
+
+/// Calls the application.
+pub(crate) type Notify = Box<dyn Fn() + Send + Sync>;
+
+/// Has `notify` called, on a thread of the library's, after each change from now on. Gives the number to
+/// end that with.
+pub(crate) fn register(notify: Notify) -> Result<usize> {
+    let mut watching = WATCHING.lock();
+    if watching.watch.is_none() {
+        watching.watch = Some(start().map_err(|error| {
+            log::error!("proxy settings cannot be watched: {error}");
+            Code::NOT_ENOUGH_MEMORY
+        })?);
+    }
+    watching.last_number += 1;
+    let number = watching.last_number;
+    watching.listeners.push(Arc::new(Listener {
+        number,
+        notify,
+        state: Mutex::new(State::default()),
+        done: Condvar::new(),
+    }));
+    Ok(number)
+}
+
+/// Ends it. A call that runs on another thread has returned afterwards.
+pub(crate) fn unregister(number: usize) -> Result<()> {
+    let listener = {
+        let mut watching = WATCHING.lock();
+        let at = watching.listeners.iter().position(|listener| listener.number == number);
+        let listener = watching.listeners.swap_remove(at.ok_or(Code::INVALID_HANDLE)?);
+        if watching.listeners.is_empty()
+            && let Some(watch) = watching.watch.take()
+        {
+            watch.stop();
+        }
+        listener
+    };
+    let mut state = listener.state.lock();
+    state.is_over = true;
+    while state.calling.is_some_and(|caller| caller != thread::current().id()) {
+        listener.done.wait(&mut state);
+    }
+    Ok(())
+}
+
+/// A number that grows when somebody asks and the settings are not what they were the last time.
+pub(crate) fn version() -> u32 {
+    static SEEN: Mutex<(Option<Both>, u32)> = Mutex::new((None, 0));
+    let now = both();
+    let mut seen = SEEN.lock();
+    if seen.0.as_ref() != Some(&now) {
+        *seen = (Some(now), seen.1.wrapping_add(1));
+    }
+    seen.1
+}
+
+struct Watching {
+    listeners: Vec<Arc<Listener>>,
+    /// Present while there are listeners.
+    watch: Option<Arc<ProxyWatch>>,
+    last_number: usize,
+}
+
+struct Listener {
+    number: usize,
+    notify: Notify,
+    /// Guards only itself; not held while the application runs.
+    state: Mutex<State>,
+    done: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// The thread that is inside the application's function.
+    calling: Option<ThreadId>,
+    is_over: bool,
+}
+
+impl Listener {
+    fn call(&self) {
+        {
+            let mut state = self.state.lock();
+            if state.is_over {
+                return;
+            }
+            state.calling = Some(thread::current().id());
+        }
+        (self.notify)();
+        self.state.lock().calling = None;
+        self.done.notify_all();
+    }
+}
+
+/// Starts the thread; what changes from now on is noticed.
+fn start() -> io::Result<Arc<ProxyWatch>> {
+    let (ready, is_ready) = mpsc::channel();
+    net::spawn("winhttp-proxies", move || {
+        let watch = match ProxyWatch::new() {
+            Ok(watch) => Arc::new(watch),
+            Err(error) => {
+                _ = ready.send(Err(error));
+                return;
+            }
+        };
+        let mut before = both();
+        _ = ready.send(Ok(watch.clone()));
+        drop(ready);
+        loop {
+            match watch.wait() {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => {
+                    log::error!("watching proxy settings: {error}");
+                    return;
+                }
+            }
+            let now = both();
+            if now == before {
+                continue;
+            }
+            before = now;
+            let mine =
+                |watching: &Watching| watching.watch.as_ref().is_some_and(|it| Arc::ptr_eq(it, &watch));
+            let listeners = {
+                let watching = WATCHING.lock();
+                if mine(&watching) { watching.listeners.clone() } else { Vec::new() }
+            };
+            listeners.iter().for_each(|listener| listener.call());
+        }
+    })?;
+    is_ready.recv().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))
+}
+
+fn both() -> Both {
+    (system::machine_settings(), system::user_settings())
+}
+
+/// The machine's and the user's.
+type Both = (ProxySettings, ProxySettings);
+
+/// Guards only itself.
+static WATCHING: Mutex<Watching> =
+    Mutex::new(Watching { listeners: Vec::new(), watch: None, last_number: 0 });
