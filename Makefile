@@ -1,5 +1,5 @@
 # Thin: every line calls cargo or a script.
-.PHONY: setup demo test bless check ctest autobahn asan tsan bench dll wine-demo wine-ours wine-own
+.PHONY: setup demo test bless check ctest autobahn asan tsan bench bench-short dll wine-demo wine-ours wine-own
 
 setup:
 	@scripts/setup.sh
@@ -29,8 +29,14 @@ asan: setup
 tsan: setup
 	@scripts/test.py tsan
 
+# All rows, and docs/PERFORMANCE.md anew: about ten minutes. The short form only prints, within two.
 bench:
-	@cargo bench --bench engine -- --short
+	@scripts/setup.sh bench
+	@benches/run.py
+
+bench-short:
+	@scripts/setup.sh bench
+	@benches/run.py --short
 
 # winhttp.dll for 64 and 32 bit, and what is held against lists: names, ordinals, imports, size.
 dll: setup

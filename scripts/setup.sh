@@ -1,5 +1,6 @@
 #!/bin/sh
 # Installs what the tests need: Debian packages, a Python environment, node modules. Says what it cannot.
+# `setup.sh bench` adds what the benchmark needs.
 set -eu
 cd "$(dirname "$0")/.."
 need=
@@ -29,6 +30,11 @@ want x86_64-w64-mingw32-g++ g++-mingw-w64-x86-64
 want i686-w64-mingw32-gcc gcc-mingw-w64-i686
 want i686-w64-mingw32-g++ g++-mingw-w64-i686
 [ -x /usr/lib/wine/wine64 ] || want wine64 wine64
+if [ "${1:-}" = bench ]; then
+  want valgrind valgrind
+  [ -f /usr/include/boost/beast.hpp ] || need="$need libboost-dev"
+  pkg-config --exists libcurl 2> /dev/null || ls /usr/include/*/curl/curl.h > /dev/null 2>&1 || need="$need libcurl4-openssl-dev"
+fi
 python3 -c 'import ensurepip, venv' 2> /dev/null || need="$need python3-venv"
 if [ -n "$need" ]; then
   sudo=

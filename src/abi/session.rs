@@ -1,5 +1,7 @@
 //! Sessions, and what is the same for every handle.
 
+use std::sync::Arc;
+
 use crate::abi::callback;
 use crate::abi::constants::WINHTTP_ACCESS_TYPE_NAMED_PROXY;
 use crate::abi::entry::entry;
@@ -103,10 +105,10 @@ pub extern "system" fn WinHttpSetTimeouts(
         let (resolve, connect, send, receive) = (resolve?, connect?, send?, receive?);
         match &*api::object(handle(internet))? {
             Object::Session(session) => {
-                session.settings().lock().timeouts.set(resolve, connect, send, receive)
+                Arc::make_mut(&mut session.settings().lock()).timeouts.set(resolve, connect, send, receive)
             }
             Object::Request(request) => {
-                request.settings().lock().timeouts.set(resolve, connect, send, receive)
+                Arc::make_mut(&mut request.settings().lock()).timeouts.set(resolve, connect, send, receive)
             }
             Object::Connect(_) | Object::WebSocket(_) => return Err(Code::INCORRECT_HANDLE_TYPE),
         }

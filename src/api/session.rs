@@ -28,8 +28,8 @@ use crate::proto::headers::narrow;
 pub(crate) struct Session {
     node: Node,
     secure_defaults: bool,
-    /// Guards only itself: what new requests copy.
-    settings: Mutex<Settings>,
+    /// Guards only itself: what new requests share until one of the two changes.
+    settings: Mutex<Arc<Settings>>,
     /// Guards only itself: the `User-Agent` of requests that bring none.
     agent: Mutex<Vec<u8>>,
     tls: tls::Configs,
@@ -69,7 +69,7 @@ impl Session {
         handles::publish(Object::Session(Arc::new(Session {
             node: Node::root(start.deliver),
             secure_defaults: start.secure_defaults,
-            settings: Mutex::new(settings),
+            settings: Mutex::new(Arc::new(settings)),
             agent: Mutex::new(narrow(&start.agent).ok_or(Code::INVALID_PARAMETER)?),
             tls: tls::Configs::new(),
             limits: Arc::new(Limits::new()),
@@ -88,7 +88,7 @@ impl Session {
         self.secure_defaults
     }
 
-    pub(crate) fn settings(&self) -> &Mutex<Settings> {
+    pub(crate) fn settings(&self) -> &Mutex<Arc<Settings>> {
         &self.settings
     }
 

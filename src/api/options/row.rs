@@ -3,6 +3,8 @@
 // Not every shape and combination of kinds has a row at every time.
 #![allow(dead_code)]
 
+use std::sync::Arc;
+
 use parking_lot::Mutex;
 
 use crate::api::Object;
@@ -120,11 +122,11 @@ impl<'a> Target<'a> {
     }
 
     pub(super) fn change(self, change: impl FnOnce(&mut Settings)) -> Result<()> {
-        change(&mut self.settings()?.lock());
+        change(Arc::make_mut(&mut self.settings()?.lock()));
         Ok(())
     }
 
-    fn settings(self) -> Result<&'a Mutex<Settings>> {
+    fn settings(self) -> Result<&'a Mutex<Arc<Settings>>> {
         match self {
             Target::Object(Object::Session(session)) => Ok(session.settings()),
             Target::Object(Object::Connect(connect)) => Ok(connect.session().settings()),

@@ -79,7 +79,7 @@ pub(crate) struct Request {
     connect: Arc<Connect>,
     /// Present on an asynchronous session.
     engine: Option<Arc<Engine>>,
-    settings: Mutex<Settings>,
+    settings: Mutex<Arc<Settings>>,
     state: Mutex<State>,
     waiting: Waiting,
     task: Task,
@@ -140,7 +140,7 @@ impl Request {
         &self.node
     }
 
-    pub(crate) fn settings(&self) -> &Mutex<Settings> {
+    pub(crate) fn settings(&self) -> &Mutex<Arc<Settings>> {
         &self.settings
     }
 

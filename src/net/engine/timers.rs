@@ -4,6 +4,7 @@ use std::cmp::Ordering as Order;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 use std::sync::LazyLock;
+use std::sync::OnceLock;
 use std::sync::Weak;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU64;
@@ -17,9 +18,13 @@ use super::Engine;
 use super::Reactive;
 
 /// An object's alarm clock. Setting it later, or off, costs one atomic store: the heap keeps its
-/// one early entry and looks here again when that comes up.
-#[derive(Debug)]
-pub(crate) struct Alarm {
+/// one early entry and looks here again when that comes up. It lies apart from its object, so that an
+/// entry of the heap does not keep the memory of an object that is gone.
+pub(crate) struct Alarm(Arc<Clock>);
+
+struct Clock {
+    /// Whom it wakes; known from the first time it is set.
+    target: OnceLock<Weak<dyn Reactive>>,
     /// When the object wants to run, in [`ticks`]; `NEVER` when it does not.
     due: AtomicU64,
     /// When the heap will look, in ticks; `NEVER` when it has no entry. Written under the heap's lock.
@@ -29,13 +34,18 @@ pub(crate) struct Alarm {
 }
 
 impl Alarm {
-    pub(crate) const fn new() -> Alarm {
-        Alarm { due: AtomicU64::new(NEVER), looked_at: AtomicU64::new(NEVER), rang: AtomicBool::new(false) }
+    pub(crate) fn new() -> Alarm {
+        Alarm(Arc::new(Clock {
+            target: OnceLock::new(),
+            due: AtomicU64::new(NEVER),
+            looked_at: AtomicU64::new(NEVER),
+            rang: AtomicBool::new(false),
+        }))
     }
 
     /// Whether the alarm has gone off since the last time this was asked.
     pub(crate) fn take_rang(&self) -> bool {
-        self.rang.load(Ordering::Relaxed) && self.rang.swap(false, Ordering::SeqCst)
+        self.0.rang.load(Ordering::Relaxed) && self.0.rang.swap(false, Ordering::SeqCst)
     }
 }
 
@@ -46,8 +56,8 @@ pub(super) struct Timers {
     first: AtomicU64,
 }
 
-/// Entries of objects that are gone lie here until they would have been due, and keep the objects'
-/// memory; so they are swept when they may be half of all.
+/// Entries of objects that are gone lie here until they would have been due; they are swept when they
+/// may be half of all.
 struct Heap {
     entries: BinaryHeap<Entry>,
     /// How many entries set off the next sweep.
@@ -57,7 +67,7 @@ struct Heap {
 impl Heap {
     fn push(&mut self, entry: Entry) {
         if self.entries.len() >= self.sweep_at {
-            self.entries.retain(|entry| entry.target.strong_count() > 0);
+            self.entries.retain(|entry| entry.clock.strong_count() > 0);
             self.sweep_at = LEAST_SWEEP.max(2 * self.entries.len());
         }
         self.entries.push(entry);
@@ -68,7 +78,7 @@ const LEAST_SWEEP: usize = 64;
 
 struct Entry {
     at: u64,
-    target: Weak<dyn Reactive>,
+    clock: Weak<Clock>,
 }
 
 impl Timers {
@@ -95,9 +105,9 @@ impl Timers {
         let mut heap = self.heap.lock();
         let now = ticks(Instant::now());
         while heap.entries.peek().is_some_and(|entry| entry.at <= now) {
-            let Some(Entry { at, target }) = heap.entries.pop() else { break };
-            let Some(object) = target.upgrade() else { continue };
-            let alarm = object.alarm();
+            let Some(Entry { at, clock }) = heap.entries.pop() else { break };
+            let Some(alarm) = clock.upgrade() else { continue };
+            let Some(object) = alarm.target.get().and_then(Weak::upgrade) else { continue };
             if alarm.looked_at.load(Ordering::SeqCst) != at {
                 continue; // an earlier entry has replaced this one
             }
@@ -106,7 +116,7 @@ impl Timers {
                 NEVER => {}
                 wanted if wanted > now => {
                     alarm.looked_at.store(wanted, Ordering::SeqCst);
-                    heap.push(Entry { at: wanted, target });
+                    heap.push(Entry { at: wanted, clock });
                 }
                 _ => {
                     alarm.rang.store(true, Ordering::SeqCst);
@@ -123,7 +133,8 @@ impl Engine {
     /// Sets `target`'s alarm to `due`, or off. A going-off alarm runs the target once and stays due
     /// until it is set again.
     pub(crate) fn set_alarm(&self, target: &Arc<dyn Reactive>, due: Option<Instant>) {
-        let alarm = target.alarm();
+        let alarm = &target.alarm().0;
+        alarm.target.get_or_init(|| Arc::downgrade(target));
         let due = due.map_or(NEVER, |due| ticks(due).saturating_add(1));
         alarm.due.store(due, Ordering::SeqCst);
         if due >= alarm.looked_at.load(Ordering::SeqCst) {
@@ -134,7 +145,7 @@ impl Engine {
             return;
         }
         alarm.looked_at.store(due, Ordering::SeqCst);
-        heap.push(Entry { at: due, target: Arc::downgrade(target) });
+        heap.push(Entry { at: due, clock: Arc::downgrade(alarm) });
         if due < self.timers.first.load(Ordering::SeqCst) {
             self.timers.first.store(due, Ordering::SeqCst);
             drop(heap);

@@ -4,13 +4,13 @@ use std::time::Instant;
 
 use winhttp::abi::types::HINTERNET;
 
-use super::api::Api;
-use super::system;
-use super::system::Usage;
-use super::system::median_of;
-use super::task::Job;
-use super::task::Sample;
-use super::task::Task;
+use crate::api::Api;
+use crate::system;
+use crate::system::Usage;
+use crate::system::median_of;
+use crate::task::Job;
+use crate::task::Sample;
+use crate::task::Task;
 
 pub(super) fn run(task: &Task, port: u16) -> Sample {
     let api = Api::get();
@@ -30,8 +30,61 @@ pub(super) fn run(task: &Task, port: u16) -> Sample {
             api.send(socket, message);
             api.receive(socket, &mut vec![0; task.size]);
         }),
-        Job::Sleepers => Sample::NONE,
+        Job::Get => get(task, api, server),
+        Job::Download => download(task, api, server),
+        _ => Sample::NONE,
     }
+}
+
+/// One request as a program makes it: open, send, answer, body to its end, close.
+fn exchange(task: &Task, api: &Api, server: HINTERNET, room: &mut [u8]) {
+    let request = api.request(server, task, 0);
+    api.receive_response(request);
+    let mut seen = 0;
+    loop {
+        // SAFETY: the session is synchronous.
+        match unsafe { api.read_data(request, room.as_mut_ptr(), room.len()) } {
+            0 => break,
+            n => seen += n,
+        }
+    }
+    assert_eq!(seen, task.size);
+    api.close(request);
+}
+
+fn get(task: &Task, api: &Api, server: HINTERNET) -> Sample {
+    let mut room = vec![0; ROOM];
+    let mut times = Vec::with_capacity(task.total());
+    let mut start = Usage::now();
+    for n in 0..task.total() {
+        if n == task.warm_up() {
+            times.clear();
+            start = Usage::now();
+        }
+        let sent = Instant::now();
+        exchange(task, api, server, &mut room);
+        times.push(sent.elapsed().as_nanos() as u32);
+    }
+    Sample { p50: median_of(times), ..start.to(&Usage::now(), task) }
+}
+
+fn download(task: &Task, api: &Api, server: HINTERNET) -> Sample {
+    let mut room = vec![0; task.size];
+    let request = api.request(server, task, 0);
+    api.receive_response(request);
+    let (mut seen, mut start) = (0, None);
+    loop {
+        if start.is_none() && seen >= task.warm_up() * task.size {
+            start = Some(Usage::now());
+        }
+        // SAFETY: the session is synchronous.
+        match unsafe { api.read_data(request, room.as_mut_ptr(), room.len()) } {
+            0 => break,
+            n => seen += n,
+        }
+    }
+    assert_eq!(seen, task.total() * task.size);
+    start.expect("there is a warm-up").to(&Usage::now(), task)
 }
 
 fn echo(task: &Task, api: &Api, socket: HINTERNET, message: &'static [u8]) -> Sample {

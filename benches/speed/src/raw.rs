@@ -7,29 +7,64 @@ use std::net::TcpStream;
 use std::time::Duration;
 use std::time::Instant;
 
-use super::system;
-use super::system::Epoll;
-use super::system::Usage;
-use super::system::median_of;
-use super::task::Job;
-use super::task::Sample;
-use super::task::Task;
-use super::wire;
+use crate::system;
+use crate::system::Epoll;
+use crate::system::Usage;
+use crate::system::median_of;
+use crate::task::Job;
+use crate::task::Sample;
+use crate::task::Task;
+use crate::wire;
 
 /// One thread, blocking calls.
 pub(super) fn run(task: &Task, port: u16) -> Sample {
+    if task.tls { work(task, port, wire::connect_tls) } else { work(task, port, wire::connect) }
+}
+
+fn work<S: Read + Write>(task: &Task, port: u16, connect: fn(u16) -> S) -> Sample {
+    let upgraded = || wire::upgrade(connect(port), task, port);
     match task.job {
-        Job::Echo => echo(task, port),
-        Job::Receive if task.size < SMALL => flood(task, port),
-        Job::Receive => receive(task, port),
-        Job::Send => send(task, port),
-        Job::Idle => idle(task, port),
-        Job::Sleepers => Sample::NONE,
+        Job::Echo => echo(task, upgraded()),
+        Job::Receive if task.size < SMALL => flood(task, upgraded()),
+        Job::Receive => receive(task, upgraded(), wire::server_frame(task.size).len()),
+        Job::Send => send(task, upgraded()),
+        Job::Idle => idle(task, upgraded),
+        Job::Get => get(task, connect(port), port),
+        Job::Download => {
+            let mut socket = connect(port);
+            socket.write_all(wire::get_request(task, port).as_bytes()).expect("request");
+            wire::read_head(&mut socket);
+            receive(task, socket, task.size)
+        }
+        _ => Sample::NONE,
     }
 }
 
-fn echo(task: &Task, port: u16) -> Sample {
-    let (mut socket, _) = wire::connect(task, port);
+fn get(task: &Task, mut socket: impl Read + Write, port: u16) -> Sample {
+    let request = wire::get_request(task, port);
+    let mut answer = vec![0; 64 * 1024];
+    let mut times = Vec::with_capacity(task.total());
+    let mut start = Usage::now();
+    socket.write_all(request.as_bytes()).expect("request");
+    let length = wire::read_head(&mut socket).len() + task.size;
+    socket.read_exact(&mut answer[..task.size]).expect("body");
+    for n in 0..task.total() {
+        if n == task.warm_up() {
+            times.clear();
+            start = Usage::now();
+        }
+        let sent = Instant::now();
+        socket.write_all(request.as_bytes()).expect("request");
+        let mut seen = 0;
+        while seen < length {
+            seen += socket.read(&mut answer).expect("answer");
+        }
+        times.push(sent.elapsed().as_nanos() as u32);
+    }
+    Sample { p50: median_of(times), ..start.to(&Usage::now(), task) }
+}
+
+fn echo(task: &Task, mut socket: impl Read + Write) -> Sample {
     let frame = wire::client_frame(task.size);
     let mut answer = wire::server_frame(task.size);
     let mut times = Vec::with_capacity(task.total());
@@ -48,11 +83,9 @@ fn echo(task: &Task, port: u16) -> Sample {
 }
 
 /// Small messages: reads as much as there is, looks at each header, copies the payload out.
-fn flood(task: &Task, port: u16) -> Sample {
-    let (mut socket, surplus) = wire::connect(task, port);
+fn flood(task: &Task, mut socket: impl Read) -> Sample {
     let mut buffer = vec![0; 64 * 1024];
-    buffer[..surplus.len()].copy_from_slice(&surplus);
-    let (mut end, mut seen) = (surplus.len(), 0);
+    let (mut end, mut seen) = (0, 0);
     let mut message = vec![0; task.size];
     let mut start = None;
     while seen < task.total() {
@@ -75,11 +108,9 @@ fn flood(task: &Task, port: u16) -> Sample {
 }
 
 /// Large messages: reads them into a buffer of a message's size, without a look.
-fn receive(task: &Task, port: u16) -> Sample {
-    let (mut socket, surplus) = wire::connect(task, port);
-    let frame = wire::server_frame(task.size).len();
+fn receive(task: &Task, mut socket: impl Read, frame: usize) -> Sample {
     let mut buffer = vec![0; task.size];
-    let (mut seen, mut start) = (surplus.len(), None);
+    let (mut seen, mut start) = (0, None);
     while seen < task.total() * frame {
         if start.is_none() && seen >= task.warm_up() * frame {
             start = Some(Usage::now());
@@ -90,8 +121,7 @@ fn receive(task: &Task, port: u16) -> Sample {
 }
 
 /// Writes ready-made frames, unmasked (the key is 0), until the server has them all.
-fn send(task: &Task, port: u16) -> Sample {
-    let (mut socket, _) = wire::connect(task, port);
+fn send(task: &Task, mut socket: impl Read + Write) -> Sample {
     let frame = wire::client_frame(task.size);
     let mut start = Usage::now();
     for n in 0..task.total() {
@@ -104,9 +134,9 @@ fn send(task: &Task, port: u16) -> Sample {
     start.to(&Usage::now(), task)
 }
 
-fn idle(task: &Task, port: u16) -> Sample {
+fn idle<S: Read + Write>(task: &Task, connect: impl Fn() -> S) -> Sample {
     let one = || {
-        let (mut socket, _) = wire::connect(task, port);
+        let mut socket = connect();
         socket.write_all(&wire::client_frame(task.size)).expect("send");
         socket.read_exact(&mut wire::server_frame(task.size)).expect("receive");
         socket
@@ -124,7 +154,7 @@ pub(super) fn run_epoll(task: &Task, port: u16) -> Sample {
     let epoll = Epoll::new();
     let links: Vec<TcpStream> = (0..task.connections)
         .map(|token| {
-            let (socket, _) = wire::connect(task, port);
+            let socket = wire::upgrade(wire::connect(port), task, port);
             socket.set_nonblocking(true).expect("no blocking");
             epoll.add(&socket, token, libc::EPOLLIN | libc::EPOLLOUT | libc::EPOLLET);
             socket

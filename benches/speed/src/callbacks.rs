@@ -17,19 +17,20 @@ use std::time::Instant;
 use winhttp::abi::constants::*;
 use winhttp::abi::types::*;
 
-use super::api::Api;
-use super::system;
-use super::system::Usage;
-use super::system::median_of;
-use super::task::Job;
-use super::task::Sample;
-use super::task::Task;
+use crate::api::Api;
+use crate::system;
+use crate::system::Usage;
+use crate::system::median_of;
+use crate::task::Job;
+use crate::task::Sample;
+use crate::task::Task;
 
 pub(super) fn run(task: &Task, port: u16) -> Sample {
     let run: &'static Run = Box::leak(Box::new(Run::new(*task)));
     let server = run.api.server(port, Some(callback), WINHTTP_CALLBACK_FLAG_ALL_COMPLETIONS);
+    _ = run.server.set(server.0 as usize);
     let mut links = vec![Link::open(run, server, true)];
-    run.wait_for(|| run.upgraded.load(SeqCst) == 1);
+    run.wait_for(|| matches!(task.job, Job::Get | Job::Download) || run.upgraded.load(SeqCst) == 1);
     if task.job == Job::Idle {
         run.echo_once(&links);
     }
@@ -38,8 +39,15 @@ pub(super) fn run(task: &Task, port: u16) -> Sample {
         links.push(Link::open(run, server, n < task.connections.saturating_sub(BUSY)));
         run.wait_for(|| run.upgraded.load(SeqCst) + AT_ONCE > n);
     }
-    run.wait_for(|| run.upgraded.load(SeqCst) == links.len());
+    let http = matches!(task.job, Job::Get | Job::Download);
+    run.wait_for(|| http || run.upgraded.load(SeqCst) == links.len());
     match task.job {
+        Job::Get | Job::Download => {
+            run.wait_for(|| run.end.get().is_some());
+            run.sample()
+        }
+        Job::Threads => threads(run, &links),
+        Job::Handles | Job::Start => Sample::NONE,
         Job::Idle => {
             run.echo_once(&links[1..]);
             let resident = (system::resident() - before) / 1024.0 / (links.len() - 1) as f64;
@@ -49,11 +57,19 @@ pub(super) fn run(task: &Task, port: u16) -> Sample {
         Job::Echo | Job::Receive | Job::Send => {
             run.start(&links);
             run.wait_for(|| run.end.get().is_some());
-            let (Some(start), Some(end)) = (run.begin.get(), run.end.get()) else { return Sample::NONE };
-            let times = run.times.iter().map(|time| time.load(Relaxed)).filter(|&time| time != 0);
-            Sample { p50: median_of(times.collect()), ..start.to(end, task) }
+            run.sample()
         }
     }
+}
+
+/// Threads while every callback sleeps, and seven seconds after the last; `worst` and `resident`.
+fn threads(run: &'static Run, links: &[&'static Link]) -> Sample {
+    run.asleep.store(true, SeqCst);
+    run.start(links);
+    thread::sleep(Duration::from_millis(200));
+    let most = system::threads();
+    thread::sleep(Duration::from_secs(7));
+    Sample { worst: most, resident: system::threads(), ..Sample::NONE }
 }
 
 /// How late the busy ones get while the others sleep in their callbacks.
@@ -77,6 +93,8 @@ struct Run {
     message: &'static [u8],
     zero: Instant,
     main: Thread,
+    /// The connection handle.
+    server: OnceLock<usize>,
     upgraded: AtomicUsize,
     /// Messages received or sent; when receiving in bulk, bytes.
     count: AtomicUsize,
@@ -102,13 +120,15 @@ struct Link {
 
 impl Run {
     fn new(task: Task) -> Run {
-        let echoes = if task.job == Job::Echo && task.connections == 1 { task.total() } else { 0 };
+        let echoes =
+            if matches!(task.job, Job::Echo | Job::Get) && task.connections == 1 { task.total() } else { 0 };
         Run {
             api: Api::get(),
             task,
             message: vec![b'x'; task.size].leak(),
             zero: Instant::now(),
             main: thread::current(),
+            server: OnceLock::new(),
             upgraded: AtomicUsize::new(0),
             count: AtomicUsize::new(0),
             times: (0..echoes).map(|_| AtomicU32::new(0)).collect(),
@@ -162,6 +182,12 @@ impl Run {
         now < total
     }
 
+    fn sample(&self) -> Sample {
+        let (Some(start), Some(end)) = (self.begin.get(), self.end.get()) else { return Sample::NONE };
+        let times = self.times.iter().map(|time| time.load(Relaxed)).filter(|&time| time != 0);
+        Sample { p50: median_of(times.collect()), ..start.to(end, &self.task) }
+    }
+
     fn finish(&self) {
         _ = self.end.set(Usage::now());
         self.main.unpark();
@@ -177,12 +203,49 @@ impl Link {
             sent_at: AtomicU64::new(0),
             room: UnsafeCell::new(Vec::new()),
         }));
+        link.sent_at.store(run.clock(), Relaxed);
         run.api.request(server, &run.task, link.context());
         link
     }
 
+    /// The request's head is there, or a piece of its body.
+    fn read_on(&'static self, request: HINTERNET, read: Option<usize>) {
+        let Run { task, .. } = self.run;
+        match (read, task.job) {
+            (Some(0), Job::Get) => {
+                if let Some(time) = self.run.times.get(self.run.count.load(Relaxed)) {
+                    time.store((self.run.clock() - self.sent_at.load(Relaxed)) as u32, Relaxed);
+                }
+                self.run.api.close(request);
+                if self.run.go_on(1, task.warm_up(), task.total()) {
+                    self.sent_at.store(self.run.clock(), Relaxed);
+                    let server = HINTERNET(self.run.server.get().copied().unwrap_or(0) as *mut _);
+                    self.run.api.request(server, &self.run.task, self.context());
+                } else {
+                    self.run.finish();
+                }
+                return;
+            }
+            (Some(0), _) => return self.run.finish(),
+            (Some(n), Job::Download) => {
+                self.run.go_on(n, task.warm_up() * task.size, usize::MAX);
+            }
+            _ => {}
+        }
+        let room = self.room.get();
+        // SAFETY: no read is pending, so nobody else uses the room.
+        let room = unsafe { &mut *room };
+        room.resize(if task.job == Job::Get { ROOM } else { task.size }, 0);
+        // SAFETY: the room is not touched before the completion.
+        unsafe { self.run.api.read_data(request, room.as_mut_ptr(), room.len()) };
+    }
+
     fn context(&'static self) -> usize {
         std::ptr::from_ref(self) as usize
+    }
+
+    fn is_http(&self) -> bool {
+        matches!(self.run.task.job, Job::Get | Job::Download)
     }
 
     fn socket(&self) -> HINTERNET {
@@ -228,6 +291,9 @@ impl Link {
                 let (warm_up, total) = (task.warm_up() * task.size, task.total() * task.size);
                 if self.run.go_on(bytes, warm_up, total) { self.receive() } else { self.run.finish() }
             }
+            Job::Threads if self.run.asleep.load(Relaxed) => thread::sleep(Duration::from_millis(300)),
+            Job::Threads => self.send(),
+            Job::Get | Job::Download | Job::Handles | Job::Start => {}
             Job::Send => self.run.finish(),
             Job::Sleepers => {
                 if !self.sleeper {
@@ -259,7 +325,7 @@ unsafe extern "system" fn callback(
     context: DWORD_PTR,
     status: DWORD,
     information: LPVOID,
-    _length: DWORD,
+    length: DWORD,
 ) {
     if context == 0 {
         return;
@@ -268,7 +334,11 @@ unsafe extern "system" fn callback(
     let link: &'static Link = unsafe { &*(context as *const Link) };
     match status {
         WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE => link.run.api.receive_response(handle),
+        WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE if link.is_http() => link.read_on(handle, None),
         WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE => link.upgraded(handle),
+        WINHTTP_CALLBACK_STATUS_READ_COMPLETE if link.is_http() => {
+            link.read_on(handle, Some(length as usize))
+        }
         WINHTTP_CALLBACK_STATUS_READ_COMPLETE => {
             let status = information.cast::<WINHTTP_WEB_SOCKET_STATUS>();
             // SAFETY: a WebSocket's completion comes with this structure.

@@ -1,21 +1,20 @@
-//! The library as an application has it: C functions behind pointers, so that nothing is inlined
-//! across the border.
+//! The library as an application has it: C functions of a library that is loaded.
 
 use std::env;
 use std::ffi::CString;
-use std::hint::black_box;
 use std::ptr;
 
-use winhttp::abi;
 use winhttp::abi::constants::WINHTTP_FLAG_ASYNC;
+use winhttp::abi::constants::WINHTTP_FLAG_SECURE;
 use winhttp::abi::constants::WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET;
 use winhttp::abi::types::*;
 
-use super::task::Task;
-use super::wire;
+use crate::task::Job;
+use crate::task::Task;
+use crate::wire;
 
-/// Names the library to load instead of the code linked in.
-pub(super) const LIBRARY: &str = "WINHTTP_BENCH_LIBRARY";
+/// Names the library.
+const LIBRARY: &str = "SPEED_LIBRARY";
 
 macro_rules! functions {
     ($($field:ident: $name:ident($($argument:ty),*) -> $result:ty;)*) => {
@@ -25,11 +24,6 @@ macro_rules! functions {
         }
 
         impl Api {
-            fn linked() -> Api {
-                $(let $field: unsafe extern "system" fn($($argument),*) -> $result = abi::$name;)*
-                Api { $($field: black_box($field),)* }
-            }
-
             fn load(file: &str) -> Api {
                 let file = CString::new(file).expect("a file's name");
                 // SAFETY: the name is a C string; the library's initialisers do nothing.
@@ -62,17 +56,14 @@ functions! {
     complete_upgrade: WinHttpWebSocketCompleteUpgrade(HINTERNET, DWORD_PTR) -> HINTERNET;
     send: WinHttpWebSocketSend(HINTERNET, WINHTTP_WEB_SOCKET_BUFFER_TYPE, PVOID, DWORD) -> DWORD;
     receive: WinHttpWebSocketReceive(HINTERNET, PVOID, DWORD, *mut DWORD, *mut WINHTTP_WEB_SOCKET_BUFFER_TYPE) -> DWORD;
+    read_data: WinHttpReadData(HINTERNET, LPVOID, DWORD, LPDWORD) -> BOOL;
     close: WinHttpCloseHandle(HINTERNET) -> BOOL;
 }
 
 impl Api {
-    /// The library that the environment names, or the code linked in. Lives as long as the process.
+    /// The library that the environment names. Lives as long as the process.
     pub(super) fn get() -> &'static Api {
-        let api = match env::var(LIBRARY) {
-            Ok(file) => Api::load(&file),
-            Err(_) => Api::linked(),
-        };
-        Box::leak(Box::new(api))
+        Box::leak(Box::new(Api::load(&env::var(LIBRARY).expect("SPEED_LIBRARY"))))
     }
 
     /// A connection handle for the server, on a new session; with a callback it is asynchronous.
@@ -89,21 +80,31 @@ impl Api {
         server
     }
 
-    /// A request for the upgrade that `task` needs, sent (synchronous) or on its way.
+    /// A request for what `task` needs, sent (synchronous) or on its way.
     pub(super) fn request(&self, server: HINTERNET, task: &Task, context: DWORD_PTR) -> HINTERNET {
-        let (verb, path) = (wide("GET"), wide(&wire::path(task)));
-        // SAFETY: as in `server`.
-        let request = unsafe {
-            (self.open_request)(server, verb.as_ptr(), path.as_ptr(), NULL, NULL, ptr::null_mut(), 0)
-        };
-        assert_ne!(request, HINTERNET::NULL);
-        // SAFETY: the option has no value.
-        let set =
-            unsafe { (self.set_option)(request, WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, ptr::null_mut(), 0) };
-        assert_eq!(set, TRUE);
+        let request = self.open_request(server, task);
         // SAFETY: there are no more headers and no body; the context lives as long as the process.
         let sent = unsafe { (self.send_request)(request, NULL, 0, ptr::null_mut(), 0, 0, context) };
         assert_eq!(sent, TRUE);
+        request
+    }
+
+    /// The same, not sent.
+    pub(super) fn open_request(&self, server: HINTERNET, task: &Task) -> HINTERNET {
+        let (verb, path) = (wide("GET"), wide(&wire::path(task)));
+        let secure = if task.tls { WINHTTP_FLAG_SECURE } else { 0 };
+        // SAFETY: as in `server`.
+        let request = unsafe {
+            (self.open_request)(server, verb.as_ptr(), path.as_ptr(), NULL, NULL, ptr::null_mut(), secure)
+        };
+        assert_ne!(request, HINTERNET::NULL);
+        if !matches!(task.job, Job::Get | Job::Download | Job::Start) {
+            // SAFETY: the option has no value.
+            let set = unsafe {
+                (self.set_option)(request, WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, ptr::null_mut(), 0)
+            };
+            assert_eq!(set, TRUE);
+        }
         request
     }
 
@@ -118,10 +119,27 @@ impl Api {
         // SAFETY: the context lives as long as the process.
         let socket = unsafe { (self.complete_upgrade)(request, context) };
         assert_ne!(socket, HINTERNET::NULL);
-        // SAFETY: nothing is asked of the caller.
-        let closed = unsafe { (self.close)(request) };
-        assert_eq!(closed, TRUE);
+        self.close(request);
         socket
+    }
+
+    pub(super) fn close(&self, handle: HINTERNET) {
+        // SAFETY: nothing is asked of the caller.
+        let closed = unsafe { (self.close)(handle) };
+        assert_eq!(closed, TRUE);
+    }
+
+    /// Reads the body; gives the number of bytes of a synchronous call.
+    ///
+    /// # Safety
+    ///
+    /// On an asynchronous session the room is writable, and used by nobody else, until the completion.
+    pub(super) unsafe fn read_data(&self, request: HINTERNET, room: *mut u8, len: usize) -> usize {
+        let mut bytes = 0;
+        // SAFETY: the caller's promise.
+        let read = unsafe { (self.read_data)(request, room.cast(), len as DWORD, &raw mut bytes) };
+        assert_eq!(read, TRUE);
+        bytes as usize
     }
 
     pub(super) fn send(&self, socket: HINTERNET, message: &'static [u8]) {

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use super::callbacks;
-use super::peer;
-use super::raw;
-use super::sync;
-use super::system;
+use crate::callbacks;
+use crate::handles;
+use crate::peer;
+use crate::raw;
+use crate::sync;
+use crate::system;
+use crate::tokio_peers;
 
 /// Who does the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +23,13 @@ pub(super) enum Who {
     Async,
     /// Another WebSocket library, synchronous.
     Tungstenite,
+    // Others on tokio, one thread.
+    FastWebSockets,
+    TokioTungstenite,
+    /// One connection, driven by hand.
+    Hyper,
+    /// The client with a pool.
+    HyperPool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +44,16 @@ pub(super) enum Job {
     Sleepers,
     /// One echo on each connection, then look at the memory.
     Idle,
+    /// GET of a small body on a kept connection, again and again.
+    Get,
+    /// GET of a large body, read in pieces of `size`.
+    Download,
+    /// `connections` threads open and close handles.
+    Handles,
+    /// From loading the library to the first answer.
+    Start,
+    /// Threads while `connections` callbacks sleep, and after they have been idle.
+    Threads,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +66,7 @@ pub(super) struct Task {
     /// Messages on all connections together; a tenth as many go before, unmeasured. For `Sleepers`:
     /// milliseconds.
     pub(super) operations: usize,
+    pub(super) tls: bool,
 }
 
 /// What a task used; what it did not measure is NaN.
@@ -57,8 +77,8 @@ pub(super) struct Sample {
     /// Nanoseconds of processor time a message, user and system, all threads.
     pub(super) cpu: f64,
     pub(super) switches: f64,
-    /// Allocations a message.
-    pub(super) allocations: f64,
+    /// Operations a second.
+    pub(super) each_second: f64,
     /// Payload, MB a second.
     pub(super) rate: f64,
     /// The longest echo, in milliseconds.
@@ -74,15 +94,19 @@ impl Task {
         match self.who {
             Who::Raw => raw::run(self, port),
             Who::Epoll => raw::run_epoll(self, port),
+            Who::Sync if matches!(self.job, Job::Handles | Job::Start) => handles::run(self, port),
             Who::Sync => sync::run(self, port),
             Who::Async => callbacks::run(self, port),
             Who::Tungstenite => peer::run(self, port),
+            Who::FastWebSockets | Who::TokioTungstenite | Who::Hyper | Who::HyperPool => {
+                tokio_peers::run(self, port)
+            }
         }
     }
 
     /// What comes before the measured part, on all connections together.
     pub(super) fn warm_up(&self) -> usize {
-        (self.operations / 10).max(self.connections)
+        (self.operations / 10).max(self.connections).max(1)
     }
 
     /// Messages in all.
@@ -90,19 +114,8 @@ impl Task {
         self.warm_up() + self.operations
     }
 
-    pub(super) fn arguments(&self) -> [String; 5] {
-        let name = |value: &dyn fmt::Debug| format!("{value:?}").to_lowercase();
-        [
-            name(&self.who),
-            name(&self.job),
-            self.size.to_string(),
-            self.connections.to_string(),
-            self.operations.to_string(),
-        ]
-    }
-
     pub(super) fn parse(arguments: &[&str]) -> Option<Task> {
-        let [who, job, size, connections, operations] = arguments else { return None };
+        let [who, job, size, connections, operations, tls @ ..] = arguments else { return None };
         Some(Task {
             who: match *who {
                 "raw" => Who::Raw,
@@ -110,6 +123,10 @@ impl Task {
                 "sync" => Who::Sync,
                 "async" => Who::Async,
                 "tungstenite" => Who::Tungstenite,
+                "fastwebsockets" => Who::FastWebSockets,
+                "tokiotungstenite" => Who::TokioTungstenite,
+                "hyper" => Who::Hyper,
+                "hyperpool" => Who::HyperPool,
                 _ => return None,
             },
             job: match *job {
@@ -118,11 +135,17 @@ impl Task {
                 "send" => Job::Send,
                 "sleepers" => Job::Sleepers,
                 "idle" => Job::Idle,
+                "get" => Job::Get,
+                "download" => Job::Download,
+                "handles" => Job::Handles,
+                "start" => Job::Start,
+                "threads" => Job::Threads,
                 _ => return None,
             },
             size: size.parse().ok()?,
             connections: connections.parse().ok()?,
             operations: operations.parse().ok()?,
+            tls: tls == ["tls"],
         })
     }
 }
@@ -132,22 +155,16 @@ impl Sample {
         p50: f64::NAN,
         cpu: f64::NAN,
         switches: f64::NAN,
-        allocations: f64::NAN,
+        each_second: f64::NAN,
         rate: f64::NAN,
         worst: f64::NAN,
         resident: f64::NAN,
     };
-
-    pub(super) fn parse(text: &str) -> Option<Sample> {
-        let numbers: Vec<f64> = text.split_whitespace().map_while(|number| number.parse().ok()).collect();
-        let [p50, cpu, switches, allocations, rate, worst, resident] = numbers.try_into().ok()?;
-        Some(Sample { p50, cpu, switches, allocations, rate, worst, resident })
-    }
 }
 
 impl fmt::Display for Sample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Sample { p50, cpu, switches, allocations, rate, worst, resident } = self;
-        writeln!(f, "{p50} {cpu} {switches} {allocations} {rate} {worst} {resident}")
+        let Sample { p50, cpu, switches, each_second, rate, worst, resident } = self;
+        writeln!(f, "{p50} {cpu} {switches} {each_second} {rate} {worst} {resident}")
     }
 }

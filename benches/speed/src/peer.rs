@@ -1,7 +1,8 @@
 //! tungstenite, synchronous, behind a handshake of our own.
 
 use std::io;
-use std::net::TcpStream;
+use std::io::Read;
+use std::io::Write;
 use std::time::Instant;
 
 use tungstenite::Bytes;
@@ -9,16 +10,23 @@ use tungstenite::Message;
 use tungstenite::WebSocket;
 use tungstenite::protocol::Role;
 
-use super::system::Usage;
-use super::system::median_of;
-use super::task::Job;
-use super::task::Sample;
-use super::task::Task;
-use super::wire;
+use crate::system::Usage;
+use crate::system::median_of;
+use crate::task::Job;
+use crate::task::Sample;
+use crate::task::Task;
+use crate::wire;
 
 pub(super) fn run(task: &Task, port: u16) -> Sample {
-    let (socket, surplus) = wire::connect(task, port);
-    let mut socket = WebSocket::from_partially_read(socket, surplus, Role::Client, None);
+    if task.tls {
+        work(task, wire::upgrade(wire::connect_tls(port), task, port))
+    } else {
+        work(task, wire::upgrade(wire::connect(port), task, port))
+    }
+}
+
+fn work<S: Read + Write>(task: &Task, socket: S) -> Sample {
+    let mut socket = WebSocket::from_raw_socket(socket, Role::Client, None);
     let message = Message::Binary(Bytes::from(vec![b'x'; task.size]));
     let mut times = Vec::with_capacity(task.total());
     let mut start = Usage::now();
@@ -36,7 +44,7 @@ pub(super) fn run(task: &Task, port: u16) -> Sample {
             }
             Job::Receive => receive(&mut socket, task.size),
             Job::Send => socket.send(message.clone()).expect("send"),
-            Job::Sleepers | Job::Idle => return Sample::NONE,
+            _ => return Sample::NONE,
         }
     }
     if task.job == Job::Send {
@@ -45,7 +53,7 @@ pub(super) fn run(task: &Task, port: u16) -> Sample {
     Sample { p50: median_of(times), ..start.to(&Usage::now(), task) }
 }
 
-fn receive(socket: &mut WebSocket<TcpStream>, size: usize) {
+fn receive<S: Read + Write>(socket: &mut WebSocket<S>, size: usize) {
     loop {
         match socket.read() {
             Ok(message) => return assert_eq!(message.len(), size),

@@ -9,13 +9,11 @@ use std::os::fd::FromRawFd;
 use std::os::fd::OwnedFd;
 use std::time::Instant;
 
-use super::allocations;
-use super::api;
-use super::task::Sample;
-use super::task::Task;
+use crate::task::Sample;
+use crate::task::Task;
 
 /// Names the core to keep to.
-pub(super) const CORE: &str = "WINHTTP_BENCH_CORE";
+pub(super) const CORE: &str = "SPEED_CORE";
 
 /// Pins the process to the core that its environment names, if any.
 pub(super) fn pin_as_told() {
@@ -52,6 +50,11 @@ pub(super) fn resident() -> f64 {
     pages * 4096.0
 }
 
+/// How many threads this process has.
+pub(super) fn threads() -> f64 {
+    fs::read_dir("/proc/self/task").expect("tasks").count() as f64
+}
+
 /// What this process has used so far.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Usage {
@@ -59,7 +62,6 @@ pub(super) struct Usage {
     /// Nanoseconds.
     cpu: f64,
     switches: f64,
-    allocations: f64,
 }
 
 impl Usage {
@@ -73,11 +75,6 @@ impl Usage {
             at: Instant::now(),
             cpu: nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime),
             switches: (usage.ru_nvcsw + usage.ru_nivcsw) as f64,
-            allocations: if env::var_os(api::LIBRARY).is_none() {
-                allocations::count() as f64
-            } else {
-                f64::NAN
-            },
         }
     }
 
@@ -88,7 +85,7 @@ impl Usage {
         Sample {
             cpu: (end.cpu - self.cpu) / operations,
             switches: (end.switches - self.switches) / operations,
-            allocations: (end.allocations - self.allocations) / operations,
+            each_second: operations / seconds,
             rate: operations * task.size as f64 / 1e6 / seconds,
             ..Sample::NONE
         }
