@@ -1005,6 +1005,56 @@ static void sending_again(int async) {
 }
 BOTH(sending_again)
 
+/* The URL of a request to this server: what the name became. */
+static const char *url_of(LPCWSTR name) {
+    conn c = {.ses = h_open(0)};
+    const char *url = "";
+    c.con = WinHttpConnect(c.ses, name, 0, 0);
+    if (c.con) c.req = WinHttpOpenRequest(c.con, NULL, NULL, NULL, NULL, NULL, 0);
+    else EQ(GetLastError(), ERROR_WINHTTP_INVALID_URL);
+    if (c.req) url = x_url(c.req);
+    h_finish(&c);
+    return url;
+}
+
+static void international_names_become_punycode(void) {
+    WCHAR label[80];
+    size_t i;
+    EQ_STR(url_of(W("b\xfc" "cher.example")), "http://xn--bcher-kva.example/");
+    EQ_STR(url_of(W("B\xdc" "CHER.Example")), "http://xn--bcher-kva.example/");
+    EQ_STR(url_of(W("\x65e5\x672c\x8a9e.\x30c6\x30b9\x30c8")), "http://xn--wgv71a119e.xn--zckzah/");
+    EQ_STR(url_of(W("xn--bcher-kva.example")), "http://xn--bcher-kva.example/");
+    /* Letters of full width, and the full stop that goes with them. */
+    EQ_STR(url_of(W("\xff45\xff58.a\x3002" "b")), "http://ex.a.b/");
+    for (i = 0; i < 79; i++) label[i] = 0xe9;
+    label[79] = 0;
+    EQ_STR(url_of(label), "");
+    EQ_STR(url_of(W("b\xfc" "cher..example")), "");
+    EQ_STR(url_of(W("b\xfc" "cher.example/")), "");
+    EQ_STR(url_of(W("b\xfc" "cher.example:80")), "");
+    EQ_STR(url_of(W("b\xfc" "cher example")), "");
+    EQ_STR(url_of(W("a@b\xfc" "cher.example")), "");
+    EQ_STR(url_of(W("[\xfc]")), "");
+    label[0] = 0xd800; /* half a character */
+    label[1] = 0;
+    EQ_STR(url_of(label), "");
+}
+
+/* The wire and the resolver see the ASCII form. */
+static void an_international_name_is_resolved(void) {
+    recorder *r = rec_new();
+    conn c = {.rec = r, .ses = h_open(0)};
+    h_record e;
+    h_record_all(c.ses, r);
+    c.con = WinHttpConnect(c.ses, W("\xff4cocalhost"), h_port("plain"), 0);
+    NEED(c.con);
+    c.req = WinHttpOpenRequest(c.con, NULL, W("/status/204"), NULL, NULL, NULL, 0);
+    EQ(h_exchange(&c, 0), 0);
+    EQ(h_status(c.req), 204);
+    EXPECT(rec_wait_nth(r, c.req, WINHTTP_CALLBACK_STATUS_RESOLVING_NAME, 1, 0, &e));
+    h_finish(&c);
+}
+
 TESTS {
     CASE(verbs_and_versions);
     CASE(object_names);
@@ -1020,6 +1070,8 @@ TESTS {
     CASE(bypassing_caches);
     CASE(an_agent_of_nothing);
     CASE(the_host_header);
+    CASE(international_names_become_punycode);
+    CASE(an_international_name_is_resolved);
     CASE(the_order_of_the_headers);
     CASE(the_order_of_transfer_encoding);
     CASE(grammar_of_added_headers);

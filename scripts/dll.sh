@@ -1,9 +1,5 @@
 #!/bin/sh
 # Builds winhttp.dll for Windows with mingw-w64: dll.sh [x86_64|i686]... (both by default) into build/dll/ARCH.
-#
-# The Windows standard library is rustup's where it is there (`rustup target add x86_64-pc-windows-gnu
-# i686-pc-windows-gnu`). Else it is built from source: with Debian's packages rustc-web, cargo-web and rust-web-src, or
-# with the toolchain at hand when it has its source (component rust-src).
 set -eu
 cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}/dll"
@@ -11,33 +7,7 @@ export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}/dll"
 export CARGO_PROFILE_RELEASE_STRIP=symbols CARGO_PROFILE_RELEASE_DEBUG=0
 cargo_home=${CARGO_HOME:-$HOME/.cargo}
 
-apt() {
-  sudo=
-  [ "$(id -u)" = 0 ] || sudo=sudo
-  $sudo apt-get -qq update && DEBIAN_FRONTEND=noninteractive $sudo apt-get -qq install -y --no-install-recommends "$@" > /dev/null
-}
-
-# Where a toolchain keeps the source of its standard library.
-source_of() {
-  echo "$("$1" --print sysroot)/lib/rustlib/src/rust/library"
-}
-
-# Which rustc and cargo build for this target: sets rustc, cargo, and build_std when the library is not there.
-choose() {
-  rustc=$(command -v rustc || true) cargo=$(command -v cargo || true) build_std=
-  if [ -n "$rustc" ] && ls "$("$rustc" --print target-libdir --target "$1")"/libstd-*.rlib > /dev/null 2>&1; then
-    return
-  fi
-  build_std="-Zbuild-std=std,panic_unwind"
-  if [ -n "$rustc" ] && [ -d "$(source_of "$rustc")/std" ]; then
-    return
-  fi
-  if ! [ -x /usr/bin/rustc ] || ! [ -x /usr/bin/cargo ] || ! [ -d "$(source_of /usr/bin/rustc)/std" ]; then
-    echo "dll.sh: installing rustc-web cargo-web rust-web-src for the Windows standard library" >&2
-    apt rustc-web cargo-web rust-web-src
-  fi
-  rustc=/usr/bin/rustc cargo=/usr/bin/cargo
-}
+. scripts/windows-toolchain.sh
 
 for arch in ${*:-x86_64 i686}; do
   target=$arch-pc-windows-gnu

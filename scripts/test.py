@@ -30,13 +30,14 @@ class Step:
     load: float = 1  # how many processors it keeps busy; 2 for what compiles much, 0.5 for what waits
 
 
-# The first that can start does, so what takes long or has much behind it stands first. The lock `debug` is Cargo's for
-# target/debug.
+# The first that can start does, so what takes long or has much behind it stands first. The locks `debug` and `dll` are
+# Cargo's for target/debug and target/dll.
 STEPS = [
     Step("fmt", "cargo fmt --check", load=0.5),
     Step("wine32", "scripts/wine32.sh --install || exit 77", load=0.5),
     Step("release", "cargo build --release --locked", load=2),
-    Step("dll", "scripts/dll.sh && scripts/check-dll.sh", load=2),
+    Step("dll", "scripts/dll.sh && scripts/check-dll.sh", lock="dll", load=2),
+    Step("msvc", "scripts/check-msvc.sh", lock="dll", load=2),
     Step("wine-build", "ctests/run-wine.sh build && ctests/run-wine.sh --arch i686 build", "dll"),
     Step("clippy", "cargo clippy -q --locked --all-targets -- -D warnings", lock="debug", load=2),
     Step("ctest", "cmake -S ctests -B build/ctests && cmake --build build/ctests -j2 && ctest --test-dir build/ctests -V -j2", "release"),

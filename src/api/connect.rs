@@ -9,6 +9,7 @@ use crate::api::handles;
 use crate::api::node::Node;
 use crate::base::Code;
 use crate::base::Result;
+use crate::platform;
 use crate::proto::url::Host;
 
 pub(crate) struct Connect {
@@ -22,7 +23,7 @@ pub(crate) struct Connect {
 impl Connect {
     /// `WinHttpConnect`. `host` is what C gave.
     pub(crate) fn open(session: &Arc<Session>, host: &[u16], port: u16) -> Result<Handle> {
-        let host = Host::of_connect(host).map_err(|_| Code::INVALID_URL)?;
+        let host = host_of(host).ok_or(Code::INVALID_URL)?;
         let node = Node::below(session.node())?;
         let connect = Arc::new(Connect { node, session: session.clone(), host, port });
         let handle = handles::publish(Object::Connect(connect))?;
@@ -45,4 +46,13 @@ impl Connect {
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
+}
+
+/// Windows wants Punycode (http spec 1.2); a name that is not ASCII is put into it here, for what else could it mean.
+fn host_of(text: &[u16]) -> Option<Host> {
+    if text.iter().all(|&unit| unit < 0x80) {
+        return Host::of_connect(text).ok();
+    }
+    let ascii: Vec<u16> = platform::ascii_host(text)?.encode_utf16().collect();
+    Host::of_connect(&ascii).ok()
 }

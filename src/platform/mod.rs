@@ -6,6 +6,7 @@
 //! - `event_support`, `signal_event`: sets a Win32 event object of the application's
 //! - `socket_address`: an address as C sees it
 //! - `winsock_code`: an error as Winsock numbers it
+//! - `ascii_host`: the form of an international host name that DNS has
 //! - `tcp`: options and statistics of a connection
 //! - `ticks`: the performance counter
 //! - `own_addresses`, `domain`, `dhcp_script_url`, `calendar`: this machine's place in the network and in time

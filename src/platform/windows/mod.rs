@@ -4,6 +4,7 @@ mod address;
 mod certificate;
 mod clock;
 mod events;
+mod idn;
 #[cfg(all(target_env = "gnu", not(target_abi = "llvm")))]
 mod leftovers;
 mod local;
@@ -23,6 +24,7 @@ pub(crate) use certificate::HeldKey;
 pub(crate) use clock::ticks;
 pub(crate) use events::event_support;
 pub(crate) use events::signal_event;
+pub(crate) use idn::ascii_host;
 pub(crate) use local::calendar;
 pub(crate) use local::own_addresses;
 pub(crate) use proxy::keep_machine_proxies;

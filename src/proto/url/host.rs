@@ -16,7 +16,8 @@ pub(crate) struct Host {
 impl Host {
     /// The server name of `WinHttpConnect` (http spec 1.2): a name, or an IPv6 literal with or
     /// without brackets and with or without a scope. Empty, with a scheme, a port, blanks or
-    /// anything else no host name has: [`UrlError::Invalid`]. International names must be Punycode.
+    /// anything else no host name has: [`UrlError::Invalid`]. International names are
+    /// Punycode by now.
     pub(crate) fn of_connect(text: &[u16]) -> Result<Host, UrlError> {
         let text = ascii(text).ok_or(UrlError::Invalid)?;
         if text.matches(':').nth(1).is_some() && !text.starts_with('[') {
