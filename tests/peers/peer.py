@@ -3,7 +3,7 @@
 
     peer.py [--certs DIR] [--port-file FILE]
 
-Listens on free ports of 127.0.0.1 (and ::1 for the plain port where that exists), prints one line of
+Listens on free ports of 127.0.0.1 (and of ::1: plain6), prints one line of
 JSON with the ports, and runs until its standard input ends. What a connection does is chosen by the
 path of its request; see ROUTES at the end. A query `id=TOKEN` makes the server write down what it saw;
 GET /report/TOKEN answers with it once that connection has ended. `/report/TOKEN?live` answers at once.
@@ -866,6 +866,8 @@ async def listen(tls=None, what=serve):
     server = await asyncio.start_server(
         what, "127.0.0.1", 0, ssl=tls, limit=1 << 20, backlog=2048
     )
+async def listen(tls=None, host="127.0.0.1"):
+    server = await asyncio.start_server(serve, host, 0, ssl=tls, limit=1 << 20, backlog=2048)
     return server, server.sockets[0].getsockname()[1]
 
 
@@ -912,6 +914,8 @@ async def main():
     for name, tls in {"proxy": None, "tlsproxy": wanted.get("tls")}.items():
         server, ports[name] = await scripted_proxy.listen(tls)
         servers.append(server)
+    server, ports["plain6"] = await listen(host="::1")
+    servers.append(server)
     # A port that nobody listens on, held so that no one else gets it.
     refused = socket.socket()
     refused.bind(("127.0.0.1", 0))
