@@ -112,6 +112,8 @@ impl Request {
                 self.inform(&Notice::Redirect(&url.to_string()))?;
                 self.state.lock().response = None;
                 self.follow(url, status)?;
+                // What follows is told on another thread than the one in the call, as on Windows.
+                self.go_elsewhere().await;
                 exchange = self.another_leg(None, settings).await?;
                 continue;
             }

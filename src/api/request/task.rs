@@ -1,6 +1,7 @@
 //! A request's operations: one at a time, written as `async` code, each told once how it ended.
 
 use std::future::Future;
+use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::pin::Pin;
@@ -66,6 +67,8 @@ struct Slot {
     current: Current,
     /// A ReceiveResponse that was called before the send had ended.
     queued: Option<Operation>,
+    /// The current operation wants to go on on an engine thread.
+    elsewhere: bool,
 }
 
 enum Current {
@@ -80,7 +83,7 @@ enum Current {
 
 impl Task {
     pub(super) const fn new() -> Task {
-        Task(Mutex::new(Slot { current: Current::None, queued: None }))
+        Task(Mutex::new(Slot { current: Current::None, queued: None, elsewhere: false }))
     }
 
     pub(super) fn is_idle(&self) -> bool {
@@ -173,6 +176,12 @@ impl Request {
                         // may go on with it and set the alarm for its own next wait.
                         let deadline = self.waiting.want().and_then(|want| want.deadline);
                         let mut slot = self.task.0.lock();
+                        if std::mem::take(&mut slot.elsewhere) {
+                            slot.current = Current::Waiting(operation);
+                            drop(slot);
+                            self.post();
+                            return ended;
+                        }
                         if matches!(slot.current, Current::Polling { again: true }) {
                             slot.current = Current::Polling { again: false };
                             continue;
@@ -198,6 +207,20 @@ impl Request {
                 break;
             }
         }
+    }
+
+    /// Leaves the thread that made the call: an engine thread goes on with the operation. Nothing on a
+    /// synchronous session.
+    pub(super) async fn go_elsewhere(&self) {
+        let mut left = self.engine.is_none();
+        poll_fn(|_| {
+            if std::mem::replace(&mut left, true) {
+                return Poll::Ready(());
+            }
+            self.task.0.lock().elsewhere = true;
+            Poll::Pending
+        })
+        .await;
     }
 
     fn deliver(&self, api: Api, done: Result<Done>) {
