@@ -121,16 +121,12 @@ pub(super) fn path(sent: &[Vec<u8>], roots: &[CertificateDer<'_>]) -> Vec<Vec<u8
     path
 }
 
-/// How many bytes a DER sequence has around its content, at most.
-const MOST_HEADER: usize = 5;
-
-/// Whether the certificate itself is a root that is trusted: it vouches for itself then.
+/// Whether the certificate itself is a root that is trusted: it vouches for itself then. webpki keeps
+/// of a root what is inside of the two sequences.
 fn is_itself(root: &TrustAnchor<'_>, leaf: &Certificate<'_>) -> bool {
-    // webpki keeps what is inside of the sequences.
     leaf.is_self_issued()
-        && leaf.subject.ends_with(&root.subject)
-        && leaf.subject.len() - root.subject.len() <= MOST_HEADER
-        && root.subject_public_key_info.ends_with(leaf.key.bits.bytes)
+        && *root.subject == *leaf.subject_content()
+        && *root.subject_public_key_info == *leaf.key.der
         && root.name_constraints.is_none()
 }
 
@@ -291,3 +287,47 @@ pub(super) static WEAK: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
 const LEAST_RSA_BITS: usize = 2048;
 /// Beyond that many, an intermediate's dates are not tried.
 const MOST_INTERMEDIATES: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::x509::samples;
+
+    fn roots(of: &[&str]) -> RootCertStore {
+        let mut roots = RootCertStore::empty();
+        let ders = of.iter().map(|name| CertificateDer::from(samples::decode(name)));
+        assert_eq!(roots.add_parsable_certificates(ders).1, 0);
+        roots
+    }
+
+    fn judge(roots: &RootCertStore, der: Vec<u8>, at: u64) -> Problems {
+        let now = UnixTime::since_unix_epoch(std::time::Duration::from_secs(at));
+        let algorithms = rustls::crypto::ring::default_provider().signature_verification_algorithms;
+        problems(roots, &CertificateDer::from(der), &[], algorithms.all, None, now)
+    }
+
+    #[test]
+    fn a_root_vouches_for_itself() {
+        let trusted = roots(&[samples::ODD]);
+        let unknown = Problems { unknown_ca: true, ..Problems::default() };
+        let date = Problems { date: true, ..Problems::default() };
+        let (der, day) = (samples::decode(samples::ODD), samples::ODD_DAY);
+        assert_eq!(judge(&trusted, der.clone(), day), Problems::default());
+        assert_eq!(judge(&trusted, der.clone(), day - 1), date);
+        assert_eq!(judge(&roots(&[]), der, day), unknown);
+    }
+
+    /// It has the name, and another key: whole, or cut to the end of the right one.
+    #[test]
+    fn nobody_else_is_that_root() {
+        let trusted = roots(&[samples::ODD]);
+        let der = samples::decode(samples::ODD);
+        let key = Certificate::read(&der).unwrap().key.der.to_vec();
+        let at = der.windows(key.len()).position(|part| part == key).unwrap();
+        for changed in at..at + key.len() {
+            let mut der = der.clone();
+            der[changed] ^= 1;
+            assert!(judge(&trusted, der, samples::ODD_DAY) != Problems::default(), "{changed}");
+        }
+    }
+}

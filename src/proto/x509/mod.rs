@@ -59,6 +59,8 @@ pub(crate) struct Algorithm<'a> {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PublicKey<'a> {
+    /// All of it: the content of its sequence.
+    pub(crate) der: &'a [u8],
     pub(crate) algorithm: Algorithm<'a>,
     pub(crate) bits: Bits<'a>,
 }
@@ -96,11 +98,7 @@ impl<'a> Certificate<'a> {
         let mut validity = open(&mut fields, Tag::Sequence)?;
         let (not_before, not_after) = (time(&mut validity)?, time(&mut validity)?);
         let subject = name::read(&mut fields)?;
-        let mut key = open(&mut fields, Tag::Sequence)?;
-        let key = PublicKey {
-            algorithm: Algorithm::read(&mut key)?,
-            bits: Bits::of(BitStringRef::decode(&mut key)?),
-        };
+        let key = PublicKey::read(&mut fields)?;
         let issuer_id = tagged(&mut fields, 1)?.map(Bits::read).transpose()?;
         let subject_id = tagged(&mut fields, 2)?.map(Bits::read).transpose()?;
         let extensions = match tagged(&mut fields, 3)? {
@@ -139,6 +137,13 @@ impl<'a> Certificate<'a> {
         list(usages).is_ok_and(|usages| {
             usages.iter().any(|usage| wanted.iter().any(|wanted| usage.value() == wanted.as_bytes()))
         })
+    }
+
+    /// The content of the subject's sequence.
+    pub(crate) fn subject_content(&self) -> &'a [u8] {
+        SliceReader::new(self.subject)
+            .and_then(|mut reader| AnyRef::decode(&mut reader))
+            .map_or(&[], |name| name.value())
     }
 
     pub(crate) fn has_alternative_names(&self) -> bool {
@@ -215,7 +220,19 @@ pub(crate) enum Hash {
     Sha512,
 }
 
-impl PublicKey<'_> {
+impl<'a> PublicKey<'a> {
+    fn read(from: &mut SliceReader<'a>) -> Result<PublicKey<'a>, Malformed> {
+        let whole = AnyRef::decode(from)?;
+        if whole.tag() != Tag::Sequence {
+            return Err(Malformed);
+        }
+        let mut fields = SliceReader::new(whole.value())?;
+        let algorithm = Algorithm::read(&mut fields)?;
+        let bits = Bits::of(BitStringRef::decode(&mut fields)?);
+        fields.finish()?;
+        Ok(PublicKey { der: whole.value(), algorithm, bits })
+    }
+
     /// The length of an RSA key's modulus.
     pub(crate) fn rsa_bits(&self) -> Option<usize> {
         if self.algorithm.oid != RSA {
@@ -349,5 +366,7 @@ const HASHES: [(ObjectIdentifier, Hash); 15] = [
     (oid("2.16.840.1.101.3.4.2.3"), Hash::Sha512),
 ];
 
+#[cfg(test)]
+pub(crate) mod samples;
 #[cfg(test)]
 mod tests;

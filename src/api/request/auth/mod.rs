@@ -357,8 +357,13 @@ impl Request {
         };
         let Some(place) = self.state.lock().auth.party(target).place().cloned() else { return Ok(false) };
         let service = ServiceName { host: place.host, port: settings.spn_with_port.then_some(place.port) };
+        // Bound to the server's TLS, so that nobody between can use it elsewhere.
+        let binding = match target {
+            AuthTarget::Server => self.state.lock().tls.as_ref().and_then(|peer| peer.channel_binding()),
+            AuthTarget::Proxy => None,
+        };
         // On this thread: on a synchronous session it is the thread's user who logs on.
-        let context = match SecurityContext::new(package, log_on, &service, None) {
+        let context = match SecurityContext::new(package, log_on, &service, binding.as_deref()) {
             Ok(context) => context,
             Err(error) => {
                 log::warn!("no {} for the {target}: {error}", candidate.scheme.name());

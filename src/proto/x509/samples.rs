@@ -1,0 +1,35 @@
+//! Certificates that `openssl` made.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+pub(crate) fn decode(text: &str) -> Vec<u8> {
+    BASE64_STANDARD.decode(text).unwrap()
+}
+
+/// Self-signed, with lists and odd names, good for a day.
+pub(crate) const ODD: &str = concat!(
+    "MIIB7DCCAZGgAwIBAgIDAQL/MAoGCCqGSM49BAMCMDQxCzAJBgNVBAYTAkRFMRAwDgYDVQQKDAdHcsO8w59lMRMwEQYDVQQD",
+    "DAoqLm9kZC50ZXN0MB4XDTI2MTEyNjA1MDA1NloXDTI2MTEyNzA1MDA1NlowNDELMAkGA1UEBhMCREUxEDAOBgNVBAoMB0dy",
+    "w7zDn2UxEzARBgNVBAMMCioub2RkLnRlc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAASntvbwmPAybQlV+L53IzPHw6CH",
+    "rGQCFLs9N25zpSBIb7ie4EOHfbADqYgoqGWyFIiWNteh1ZoILlPeahRtmOxAo4GRMIGOME4GA1UdHwRHMEUwFaAToBGGD2h0",
+    "dHA6Ly9hLnRlc3QvMTAVoBOgEYYPbGRhcDovL2IudGVzdC8yMBWgE6ARhg9IVFRQOi8vYy50ZXN0LzMwHQYDVR0lBBYwFAYI",
+    "KwYBBQUHAwIGCCsGAQUFBwMBMB0GA1UdDgQWBBTyziqIkpSzZJTQhMeUb0wsBAikFzAKBggqhkjOPQQDAgNJADBGAiEAnwp8",
+    "dfk7V0zT87PYykUvoordKXhzafm/h2wWaoD+qvQCIQDrR5mRvbKCr9JBfvHs7k6u433tDTguzsuaBEfef7oHqA==",
+);
+/// Of another authority, with a key of 1024 bits.
+pub(crate) const WEAK: &str = concat!(
+    "MIICsTCCAZmgAwIBAgIUa1ARy+fHJNVO8eSsZuagVXQM2wkwDQYJKoZIhvcNAQELBQAwGjEYMBYGA1UEAwwPd2luaHR0cCB0",
+    "ZXN0IGNhMB4XDTI2MTEyNjA0NDczMFoXDTM2MTEyMzA0NDczMFowDzENMAsGA1UEAwwEd2VhazCBnzANBgkqhkiG9w0BAQEF",
+    "AAOBjQAwgYkCgYEA5bWL9ZhbEsmoRT5077J4FZ/t4DXOGWMSPzxfes674Oa9ZBBaj1MFUzlw5lvPE+u/6oXMkEPspLp01y7f",
+    "Ms6+fMqVHmjLSVxzjTGpI1w7RXpIkB5TaqLVJ0+MJTgtvLMNgcIp5AiJURfZJJUK7fn1M1AsCf+DgP/Sp9zsYd6JnzMCAwEA",
+    "AaN+MHwwGgYDVR0RBBMwEYIJbG9jYWxob3N0hwR/AAABMBMGA1UdJQQMMAoGCCsGAQUFBwMBMAkGA1UdEwQCMAAwHQYDVR0O",
+    "BBYEFKGx5wa6EVIHo6u0HqTYLEAwl4WeMB8GA1UdIwQYMBaAFAHSvBvC/IpII9y4TPwwC+p7npPoMA0GCSqGSIb3DQEBCwUA",
+    "A4IBAQCa/YIAEUldDx3lKi5PHqqfKnAnmmF3iozyqXIHBquihV6ECjGWlh4q93OX1ixDsHWSdGdJrCBbXfpevsEs+xDfDpk8",
+    "OKPoIfyLmBbMkJlhBj72AvGHXimIyDlFIyWc9veRs20ZUxJdaYh5pb3Y9B4NM7lPUnpkuAdJ69erf7lig2FlVgBsckh+5+jm",
+    "JCMGPK2QQ0Qhn7UbzwhfbI7AqX8CPYPFnv9uTEBvjbW+Bbl6LZ8w32/j/jCT37HBIGC0SQraQopBQActyr+AR02jABT43BQp",
+    "yDfzeSjEWePndsAAfzk6Vx769cxpAUiN/rVqp3fta2j/8HXanvatPID05pdr",
+);
+
+/// When it begins.
+pub(crate) const ODD_DAY: u64 = 1_795_669_256;
