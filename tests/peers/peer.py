@@ -862,12 +862,8 @@ async def speak_plainly(reader, writer):
     await reader.read()
 
 
-async def listen(tls=None, what=serve):
-    server = await asyncio.start_server(
-        what, "127.0.0.1", 0, ssl=tls, limit=1 << 20, backlog=2048
-    )
-async def listen(tls=None, host="127.0.0.1"):
-    server = await asyncio.start_server(serve, host, 0, ssl=tls, limit=1 << 20, backlog=2048)
+async def listen(tls=None, what=serve, host="127.0.0.1"):
+    server = await asyncio.start_server(what, host, 0, ssl=tls, limit=1 << 20, backlog=2048)
     return server, server.sockets[0].getsockname()[1]
 
 
