@@ -199,6 +199,67 @@ static void wss_goes_through_a_tunnel(int async) { websockets_on("tls", async); 
 BOTH(ws_goes_through_a_tunnel)
 BOTH(wss_goes_through_a_tunnel)
 
+/* ---- TLS with the proxy itself ------------------------------------------------------------------ */
+
+static void a_proxy_over_tls(int async) {
+    static const struct {
+        const char *port, *asked;
+    } rows[] = {{"plain", "GET http://localhost:%u/head HTTP/1.1\r\n"}, {"tls", "CONNECT localhost:%u HTTP/1.1\r\n"}};
+    LPCWSTR proxy = h_wide(text_of("https://localhost:%u", h_port("tlsproxy")));
+    size_t i;
+    for (i = 0; i < 2; i++) {
+        conn c;
+        char body[512];
+        int again;
+        proxied();
+        NEED(p_open(&c, async, proxy, NULL, "localhost", rows[i].port, "/head"));
+        for (again = 0; again < 2; again++) {
+            EQ_ROW(rows[i].port, x_exchange(&c, async), 0);
+            EQ_ROW(rows[i].port, x_body(&c, async, body, sizeof body), 0);
+            EXPECT(x_starts(body, "GET /head HTTP/1.1\r\n"));
+        }
+        EXPECT(strstr(proxied(), text_of(rows[i].asked, h_port(rows[i].port))));
+        h_finish(&c);
+    }
+}
+BOTH(a_proxy_over_tls)
+
+static void a_big_message_through_both_layers_of_tls(int async) {
+    enum { SIZE = 3 << 20 };
+    unsigned char *out = malloc(SIZE), *back = malloc(SIZE);
+    conn c;
+    DWORD n = 0;
+    h_pattern(out, SIZE);
+    NEED(p_open(&c, async, h_wide(text_of("https://localhost:%u", h_port("tlsproxy"))), NULL, "localhost", "tls", "/echo"));
+    EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, NULL, 0));
+    EQ(h_upgrade(&c, async), 0);
+    NEED(c.ws);
+    EQ(h_send(&c, async, BIN, out, SIZE), 0);
+    while (n < SIZE) {
+        got g = h_receive(&c, async, back + n, SIZE - n);
+        NEED(!g.error && g.bytes);
+        n += g.bytes;
+    }
+    EXPECT(!memcmp(out, back, SIZE));
+    EQ(h_close(&c, async, 1000, NULL), 0);
+    h_finish(&c);
+    free(out);
+    free(back);
+}
+BOTH(a_big_message_through_both_layers_of_tls)
+
+static void a_proxy_whose_certificate_is_bad(int async) {
+    static const char *ports[] = {"plain", "tls"};
+    size_t i;
+    for (i = 0; i < 2; i++) {
+        conn c;
+        NEED(p_open(&c, async, h_wide(text_of("https://localhost:%u", h_port("unknown"))), NULL, "localhost", ports[i], "/head"));
+        EQ_ROW(ports[i], x_exchange(&c, async), 12188);
+        h_finish(&c);
+    }
+}
+BOTH(a_proxy_whose_certificate_is_bad)
+
 /* ---- a proxy that makes no tunnel ---------------------------------------------------------------- */
 
 /* 407 is the application's to see, body and all; a body that it still owes goes nowhere. */
@@ -543,6 +604,9 @@ TESTS {
     CASE2(certificates_are_checked_inside_the_tunnel);
     CASE2(ws_goes_through_a_tunnel);
     CASE2(wss_goes_through_a_tunnel);
+    CASE2(a_proxy_over_tls);
+    CASE2(a_big_message_through_both_layers_of_tls);
+    CASE2(a_proxy_whose_certificate_is_bad);
     CASE2(a_challenge_is_the_response);
     CASE2(a_refusal_is_an_error_unless_it_is_wanted);
     CASE2(a_refused_upgrade_is_no_websocket);

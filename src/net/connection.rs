@@ -39,9 +39,14 @@ impl Connection {
         Ok(Connection { origin, socket, tls, local, peer, requests: 0, since: Instant::now() })
     }
 
-    /// The same connection when it leads on to another place.
+    /// The same connection when it leads on to another place, by a session over the present one.
     pub(crate) fn through(self, origin: Origin, tls: Option<tls::Session>) -> Connection {
         Connection { origin, tls, ..self }
+    }
+
+    /// The session, for one that is to be made over it.
+    pub(crate) fn take_tls(&mut self) -> Option<tls::Session> {
+        self.tls.take()
     }
 
     pub(crate) fn origin(&self) -> &Origin {

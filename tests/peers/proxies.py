@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the program `proxied` through proxies by others: tinyproxy and Apache, with and without passwords,.
+"""Runs the program `proxied` through proxies by others: tinyproxy and Apache, with and without passwords, and over TLS,.
 
     proxies.py PROGRAM
 """
@@ -87,6 +87,7 @@ def main():
                 "Apache": f"http://localhost:{ports['open']}",
                 "Apache, Basic": f"localhost:{ports['basic']}",
                 "Apache, Digest": f"localhost:{ports['digest']}",
+                "Apache over TLS, Basic": f"https://localhost:{ports['tls']}",
             }
             for name, proxy in proxies.items():
                 more = {"PROXY": proxy, **({"PROXY_LOGIN": "1"} if "," in name else {})}

@@ -114,12 +114,8 @@ impl Request {
         let acquired = match way {
             ProxyEntry::Direct { .. } => {
                 let (socket, peer) = self.dial(url.host(), url.port(), settings).await?;
-                let tls = self.secure(&socket, url.host(), origin.tls.as_ref(), settings).await?;
+                let tls = self.secure(&socket, None, url.host(), origin.tls.as_ref(), settings).await?;
                 Acquired::ready(connection(origin, socket, tls, peer)?, permit)
-            }
-            ProxyEntry::Proxy(proxy) if proxy.scheme == ProxyScheme::Https && origin.via != Via::Proxy => {
-                log::error!("{proxy}: tunnels inside TLS are not supported yet");
-                return Err(Failure::Unreachable(Code::CANNOT_CONNECT));
             }
             ProxyEntry::Proxy(proxy) => match origin.via {
                 Via::Tunnel(_) => self.tunnel(proxy, permit, origin, url, settings).await?,
@@ -212,11 +208,12 @@ impl Request {
         }
         let origin = self.proxy_origin(proxy, settings);
         let (socket, peer) = self.dial(&proxy.host, proxy.port, settings).await?;
-        let tls = self.secure(&socket, &proxy.host, origin.tls.as_ref(), settings).await.map_err(|code| {
-            // Queries are of the server's certificate.
-            self.state.lock().tls = None;
-            errors::of_proxy(code)
-        })?;
+        let tls =
+            self.secure(&socket, None, &proxy.host, origin.tls.as_ref(), settings).await.map_err(|code| {
+                // Queries are of the server's certificate.
+                self.state.lock().tls = None;
+                errors::of_proxy(code)
+            })?;
         Ok(connection(origin, socket, tls, peer)?)
     }
 
@@ -279,22 +276,24 @@ impl Request {
         }
     }
 
-    /// TLS with `host` over the socket, when there is to be TLS.
+    /// TLS with `host` over the socket, when there is to be TLS; over `below`, when there is TLS with a proxy.
     pub(super) async fn secure(
         &self,
         socket: &Socket,
+        below: Option<tls::Session>,
         host: &Host,
         terms: Option<&tls::Terms>,
         settings: &Settings,
     ) -> Result<Option<tls::Session>> {
-        let Some(terms) = terms else { return Ok(None) };
+        let Some(terms) = terms else { return Ok(below) };
         let failure = match self.connect.session().tls().get(terms) {
             Err(tls::NoConfig::Protocols) => tls::Failure::Channel,
             Err(tls::NoConfig::Key(trouble)) => return Err(errors::key(trouble)),
             Ok(config) => {
                 let until = deadline(settings.timeouts.receive);
                 self.mark(Moment::TlsStart);
-                match tls::Session::handshake(&self.waiting, socket, host.name(), &config, until).await {
+                match tls::Session::handshake(&self.waiting, socket, below, host.name(), &config, until).await
+                {
                     Ok(tls) => {
                         self.mark(Moment::TlsEnd);
                         return Ok(Some(tls));

@@ -87,7 +87,8 @@ pub(super) struct Route {
 
 impl Route {
     pub(super) fn of(connection: &Connection) -> Route {
-        let secure = connection.tls().is_some() && connection.origin().via != Via::Proxy;
+        let origin = connection.origin();
+        let secure = origin.tls.is_some() && origin.via != Via::Proxy;
         Route { local: connection.local(), peer: connection.peer(), secure }
     }
 }

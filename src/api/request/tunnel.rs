@@ -56,14 +56,15 @@ impl Request {
                 }
             };
         }
-        let (connection, input, permit) = exchange.into_parts();
+        let (mut connection, input, permit) = exchange.into_parts();
         if !input.unread().is_empty() {
             log::warn!("the proxy has more to say than that there is a tunnel");
             return Err(Code::INVALID_SERVER_RESPONSE.into());
         }
         self.mark(Moment::TunnelEnd);
         let identity = self.settle_tunnel(&origin.via);
-        let tls = self.secure(connection.socket(), url.host(), origin.tls.as_ref(), settings).await?;
+        let below = connection.take_tls();
+        let tls = self.secure(connection.socket(), below, url.host(), origin.tls.as_ref(), settings).await?;
         Ok(Acquired::ready(connection.through(Origin { identity, ..origin }, tls), permit))
     }
 

@@ -63,13 +63,16 @@ pub(crate) enum Failure {
 pub(crate) struct Session {
     tls: Mutex<Box<ClientConnection>>,
     peer: Arc<Peer>,
+    /// The session with a proxy, which carries this one.
+    below: Option<Box<Session>>,
 }
 
 impl Session {
-    /// Makes the handshake with `host` over a connected socket.
+    /// Makes the handshake with `host` over a connected socket, or over a session with a proxy on it.
     pub(crate) async fn handshake(
         waiting: &Waiting,
         socket: &Socket,
+        below: Option<Session>,
         host: &str,
         config: &Config,
         deadline: Option<Instant>,
@@ -77,6 +80,8 @@ impl Session {
         let name = ServerName::try_from(host.to_owned()).map_err(|_| Failure::Channel)?;
         let tls = ClientConnection::new(config.tls.clone(), name).map_err(|error| failure(&error))?;
         let mut tls = Box::new(tls);
+        let below = below.map(Box::new);
+        let carrier = || Raw { socket, below: below.as_deref() };
         let mut problem = None;
         let mut authorities = None;
         while tls.is_handshaking() || tls.wants_write() {
@@ -84,12 +89,14 @@ impl Session {
             if config.may_be_asked && authorities.is_some() && tls.peer_certificates().is_some() {
                 return Err(Failure::CertificateNeeded(Arc::new(Peer::of(&tls, authorities))));
             }
-            let interest = if tls.wants_write() { Interest::Write } else { Interest::Read };
+            let writes = tls.wants_write() || below.as_ref().is_some_and(|below| below.wants_write());
+            let interest = if writes { Interest::Write } else { Interest::Read };
             let step = waiting.io(socket, interest, deadline, || {
                 if tls.wants_write() {
-                    return tls.write_tls(&mut Raw(socket));
+                    return tls.write_tls(&mut carrier());
                 }
-                let n = tls.read_tls(&mut Raw(socket))?;
+                carrier().flush()?;
+                let n = tls.read_tls(&mut carrier())?;
                 let (done, asked) = config.resolver.watch(|| tls.process_new_packets());
                 if asked.is_some() {
                     authorities = asked;
@@ -102,7 +109,7 @@ impl Session {
             let n = step.await.map_err(Failure::Transport)?;
             if let Some(problem) = problem.take() {
                 // The alert that tells the peer why is worth one try and no waiting.
-                _ = tls.write_tls(&mut Raw(socket));
+                _ = tls.write_tls(&mut carrier());
                 return Err(problem);
             }
             if n == 0 {
@@ -110,7 +117,7 @@ impl Session {
             }
         }
         let peer = Arc::new(Peer::of(&tls, authorities));
-        Ok(Session { tls: Mutex::new(tls), peer })
+        Ok(Session { tls: Mutex::new(tls), peer, below })
     }
 
     /// What the handshake told of the server.
@@ -127,9 +134,9 @@ impl Session {
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(0),
                 done => return done,
             }
-            tls.read_tls(&mut Raw(socket))?;
+            tls.read_tls(&mut self.carrier(socket))?;
             if let Err(error) = tls.process_new_packets() {
-                _ = tls.write_tls(&mut Raw(socket));
+                _ = tls.write_tls(&mut self.carrier(socket));
                 return Err(io::Error::new(io::ErrorKind::InvalidData, error));
             }
         }
@@ -137,21 +144,27 @@ impl Session {
 
     pub(super) fn write(&self, socket: &Socket, from: &[u8]) -> io::Result<usize> {
         let mut tls = self.tls.lock();
-        send(&mut tls, socket).map_err(|error| why(&mut tls, socket, error))?;
+        let mut carrier = self.carrier(socket);
+        send(&mut tls, &mut carrier).map_err(|error| why(&mut tls, &mut carrier, error))?;
         let taken = tls.writer().write(from)?;
-        match send(&mut tls, socket) {
+        match send(&mut tls, &mut carrier) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(taken),
-            Err(error) => Err(why(&mut tls, socket, error)),
+            Err(error) => Err(why(&mut tls, &mut carrier, error)),
             Ok(()) => Ok(taken),
         }
     }
 
     pub(super) fn flush(&self, socket: &Socket) -> io::Result<()> {
-        send(&mut self.tls.lock(), socket)
+        let mut carrier = self.carrier(socket);
+        send(&mut self.tls.lock(), &mut carrier)?;
+        carrier.flush()
     }
 
     /// Whether decrypted bytes, or the end, wait that no socket edge will announce.
     pub(super) fn has_news(&self) -> bool {
+        if self.below.as_ref().is_some_and(|below| below.has_news()) {
+            return true;
+        }
         let mut tls = self.tls.lock();
         tls.process_new_packets()
             .map_or(true, |state| state.plaintext_bytes_to_read() > 0 || state.peer_has_closed())
@@ -161,24 +174,35 @@ impl Session {
     pub(crate) fn close_notify(&self, socket: &Socket) {
         let mut tls = self.tls.lock();
         tls.send_close_notify();
-        _ = send(&mut tls, socket);
+        _ = send(&mut tls, &mut self.carrier(socket));
+        if let Some(below) = &self.below {
+            below.close_notify(socket);
+        }
+    }
+
+    fn wants_write(&self) -> bool {
+        self.tls.lock().wants_write() || self.below.as_ref().is_some_and(|below| below.wants_write())
+    }
+
+    fn carrier<'a>(&'a self, socket: &'a Socket) -> Raw<'a> {
+        Raw { socket, below: self.below.as_deref() }
     }
 }
 
 /// Sends the ciphertext that waits.
-fn send(tls: &mut ClientConnection, socket: &Socket) -> io::Result<()> {
+fn send(tls: &mut ClientConnection, carrier: &mut Raw<'_>) -> io::Result<()> {
     while tls.wants_write() {
-        tls.write_tls(&mut Raw(socket))?;
+        tls.write_tls(carrier)?;
     }
     Ok(())
 }
 
 /// A peer that refuses says why before it closes: that is a better reason than the broken connection.
-fn why(tls: &mut ClientConnection, socket: &Socket, error: io::Error) -> io::Error {
+fn why(tls: &mut ClientConnection, carrier: &mut Raw<'_>, error: io::Error) -> io::Error {
     if error.kind() == io::ErrorKind::WouldBlock {
         return error;
     }
-    match tls.read_tls(&mut Raw(socket)).ok().map(|_| tls.process_new_packets()) {
+    match tls.read_tls(carrier).ok().map(|_| tls.process_new_packets()) {
         Some(Err(alert)) => io::Error::new(io::ErrorKind::InvalidData, alert),
         _ => error,
     }
@@ -228,21 +252,30 @@ impl Refusal {
     }
 }
 
-/// The socket as rustls wants it.
-struct Raw<'a>(&'a Socket);
+/// What carries a session, as rustls wants it: the socket, or the session with a proxy on it.
+struct Raw<'a> {
+    socket: &'a Socket,
+    below: Option<&'a Session>,
+}
 
 impl Read for Raw<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.0.read(into)
+        match self.below {
+            Some(below) => below.read(self.socket, into),
+            None => self.socket.read(into),
+        }
     }
 }
 
 impl Write for Raw<'_> {
     fn write(&mut self, from: &[u8]) -> io::Result<usize> {
-        self.0.write(from)
+        match self.below {
+            Some(below) => below.write(self.socket, from),
+            None => self.socket.write(from),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.below.map_or(Ok(()), |below| below.flush(self.socket))
     }
 }
