@@ -518,6 +518,34 @@ static void sessions_use_the_environment(void) {
     clear_environment();
 }
 
+/* Name and password of a variable are for a proxy that asks, in its own time, and for no server. */
+static void logins_of_the_environment(void) {
+    static const DWORD types[] = {WINHTTP_ACCESS_TYPE_DEFAULT_PROXY, WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY};
+    size_t i;
+    restore_user();
+    setenv("all_proxy", text_of("http://tester:%%73ecret@127.0.0.1:%u/", h_port("proxy")), 1);
+    for (i = 0; i < 2; i++) {
+        const char *row = text_of("type %u", (unsigned)types[i]), *log, *second;
+        conn c = {0};
+        char body[1024];
+        proxied();
+        c.ses = WinHttpOpen(NULL, types[i], NULL, NULL, 0);
+        c.con = WinHttpConnect(c.ses, W("login.test"), h_port("plain"), 0);
+        c.req = WinHttpOpenRequest(c.con, NULL, W("/head"), NULL, NULL, NULL, 0);
+        EQ_ROW(row, x_exchange(&c, 0), 0);
+        EQ_ROW(row, h_status(c.req), 200);
+        EQ_ROW(row, x_body(&c, 0, body, sizeof body), 0);
+        EXPECT(!strstr(body, "Authorization"));
+        log = proxied();
+        second = strstr(log + 1, "#");
+        NEED(second);
+        EXPECT(!strstr(log, "Authorization") || strstr(log, "Authorization") > second);
+        EXPECT(strstr(second, "Proxy-Authorization: Basic dGVzdGVyOnNlY3JldA=="));
+        h_finish(&c);
+    }
+    clear_environment();
+}
+
 static void writing_keeps_the_rest_of_the_file(void) {
     static char text[1024];
     FILE *f;
@@ -558,6 +586,7 @@ TESTS {
 #ifndef _WIN32
     CASE(the_environment);
     CASE(sessions_use_the_environment);
+    CASE(logins_of_the_environment);
     CASE(writing_keeps_the_rest_of_the_file);
     CASE(a_folder_that_cannot_be_written);
 #endif

@@ -38,7 +38,7 @@ class Client:
             text = head.decode("latin-1")
             log.append(f"#{self.number} {text}")
             method, target, _ = text.split("\r\n")[0].split(" ")
-            headers = {n.lower(): v.strip() for n, c, v in (l.partition(":") for l in text.split("\r\n")[1:]) if c}
+            self.headers = headers = {n.lower(): v.strip() for n, c, v in (l.partition(":") for l in text.split("\r\n")[1:]) if c}
             body = await self.reader.readexactly(int(headers.get("content-length", 0)))
             if method == "CONNECT":
                 host, port = target.rsplit(":", 1)
@@ -166,6 +166,14 @@ async def challenge(c, host):
     return True
 
 
+async def login(c, host):
+    """407 until tester and secret are there."""
+    c.answered = c.headers.get("proxy-authorization") != "Basic dGVzdGVyOnNlY3JldA=="
+    if c.answered:
+        await c.answer(407, ["Proxy-Authenticate: Basic realm=\"test\""])
+    return True
+
+
 async def shut(c, host):
     """407, and the connection is over."""
     await c.answer(407, ["Proxy-Authenticate: Basic realm=\"test\"", "Connection: close"])
@@ -194,6 +202,7 @@ BEHAVIOURS = {
     "garbage": garbage,
     "hangup": hangup,
     "lengthy": lengthy,
+    "login": login,
     "mute": mute,
     "old": old,
     "refuse": refuse,

@@ -13,10 +13,12 @@ pub(crate) use automatic::resolve_proxies;
 
 use crate::base::Code;
 use crate::base::Result;
+use crate::proto::auth::Credentials;
 use crate::proto::proxy::Bypass;
 use crate::proto::proxy::NamedProxies;
 use crate::proto::proxy::ProxyEntry;
 use crate::proto::proxy::ProxyList;
+use crate::proto::proxy::ProxyServer;
 use crate::proto::proxy::ProxySettings;
 use crate::proto::url::Url;
 
@@ -46,6 +48,8 @@ pub(crate) struct Named {
     info: ProxyInfo,
     proxies: NamedProxies,
     bypass: Bypass,
+    /// Those of the system, whose names and passwords may be used.
+    settings: ProxySettings,
 }
 
 impl ProxyAccess {
@@ -67,7 +71,16 @@ impl ProxyAccess {
         let Some(proxy) = &settings.proxy else { return ProxyAccess::Direct };
         let proxies = NamedProxies::parse_leniently(proxy);
         let bypass = Bypass::parse(settings.bypass.as_deref().unwrap_or_default());
-        ProxyAccess::Named(Arc::new(Named { info, proxies, bypass }))
+        ProxyAccess::Named(Arc::new(Named { info, proxies, bypass, settings: settings.clone() }))
+    }
+
+    /// What the system's settings have for a proxy that asks who is there.
+    pub(crate) fn login(&self, proxy: &ProxyServer) -> Option<Credentials> {
+        match self {
+            ProxyAccess::Named(named) => named.settings.login(proxy).cloned(),
+            ProxyAccess::Automatic => system::user_settings().login(proxy).cloned(),
+            ProxyAccess::Direct | ProxyAccess::Entry(_) => None,
+        }
     }
 
     /// As C reads it.
@@ -92,7 +105,7 @@ impl Named {
         let proxies =
             NamedProxies::parse(&String::from_utf16_lossy(proxy)).map_err(|_| Code::INVALID_PARAMETER)?;
         let bypass = Bypass::parse(&String::from_utf16_lossy(info.bypass.as_deref().unwrap_or_default()));
-        Ok(Named { info, proxies, bypass })
+        Ok(Named { info, proxies, bypass, settings: ProxySettings::default() })
     }
 
     /// Just one way: a named list is no list to try one after the other (options spec 6.2).

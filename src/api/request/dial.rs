@@ -95,7 +95,7 @@ impl Request {
             }
             ProxyEntry::Proxy(proxy) => self.proxy_origin(proxy, settings),
         };
-        self.aim(url, way);
+        self.aim(url, way, settings);
         self.open_authentication(AuthTarget::Proxy, &origin, settings).await?;
         self.open_authentication(AuthTarget::Server, &origin, settings).await?;
         self.mark(Moment::AcquireStart);

@@ -1,9 +1,9 @@
 //! The environment variables that programs on Unix take proxies from (options spec 6.11).
 
-use super::Credentials;
 use super::ProxyScheme;
 use super::ProxyServer;
 use super::ProxySettings;
+use crate::proto::auth::Credentials;
 
 /// The settings of `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, each also in capitals. An empty
 /// variable is none; one that cannot be used is left out.

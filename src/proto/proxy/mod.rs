@@ -15,7 +15,6 @@ use std::fmt;
 
 pub(crate) use bypass::Bypass;
 pub(crate) use named::NamedProxies;
-pub(crate) use settings::Credentials;
 pub(crate) use settings::ProxySettings;
 
 use crate::proto::url::Host;
@@ -127,6 +126,8 @@ fn entries(text: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::proto::url::ObjectRules;
+    use crate::proto::url::Url;
 
     #[test]
     fn servers() {
@@ -164,6 +165,57 @@ mod tests {
             "a\0b",
         ] {
             assert_eq!(ProxyServer::parse(text, ProxyScheme::Http), None, "{text:?}");
+        }
+    }
+
+    /// Whatever is in a string, a list, a file, a variable or the registry: it is read or not, in short time.
+    #[test]
+    fn noise_is_read_or_not() {
+        const SEEDS: [&[u8]; 6] = [
+            b"http=a:1;https=https://[::1]:2 c;socks=d",
+            b"<local>*.a;b:80;http://c;10.0.0.0/8;[fe80::]/10",
+            b"proxy = a:1\nbypass = <local>\nscript = http://s/\ndetect = yes\n",
+            b"http://us%40er:p%3aw@host:3128/path?x#y",
+            b"\x46\0\0\0\x05\0\0\0\x0f\0\0\0\x04\0\0\0a:80\x07\0\0\0<local>\x03\0\0\0s:/",
+            b"\x18\0\0\0\0\0\0\0\x03\0\0\0\x04\0\0\0a:80\xff\xff\xff\xff",
+        ];
+        let url = Url::of_request(true, Host::of_url("a.example").unwrap(), 0, &[], ObjectRules::default());
+        let mut random = 0x2545_f491_4f6c_dd1d_u64;
+        let mut next = move |below: usize| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            (random >> 16) as usize % below.max(1)
+        };
+        for round in 0..10_000 {
+            let mut bytes = SEEDS[round % SEEDS.len()].to_vec();
+            for _ in 0..=next(6) {
+                let at = next(bytes.len());
+                match next(4) {
+                    0 => bytes.truncate(at),
+                    1 => bytes.insert(at, next(256) as u8),
+                    2 => bytes.extend_from_within(at..),
+                    _ => bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte = next(256) as u8),
+                }
+            }
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            if let Ok(proxies) = NamedProxies::parse(&text) {
+                assert_eq!(proxies, NamedProxies::parse_leniently(&text));
+            }
+            _ = Bypass::parse(&text).holds(&url);
+            _ = environment::settings(&|_| Some(text.clone())).fixed_ways(&url);
+            for settings in [Some(file::settings(&bytes)), registry::connection(&bytes)].into_iter().flatten()
+            {
+                assert!(!settings.fixed_ways(&url).entries().is_empty());
+            }
+            if let Some(settings) = registry::machine(&bytes)
+                .filter(|settings| settings.proxy.iter().chain(&settings.bypass).all(|text| text.is_ascii()))
+            {
+                assert_eq!(
+                    registry::machine(&registry::machine_value(&settings)).unwrap().proxy,
+                    settings.proxy
+                );
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use super::NamedProxies;
 use super::ProxyEntry;
 use super::ProxyList;
 use super::ProxyServer;
+use crate::proto::auth::Credentials;
 use crate::proto::url::Url;
 
 /// A user's or a machine's settings.
@@ -22,13 +23,6 @@ pub(crate) struct ProxySettings {
     pub(crate) credentials: Vec<(ProxyServer, Credentials)>,
 }
 
-/// A user's name and password, which no log shows.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Credentials {
-    pub(crate) user: String,
-    pub(crate) password: String,
-}
-
 impl ProxySettings {
     /// The ways that the proxy string and the bypass list leave to a URL's server. Detection and scripts
     /// are not looked at.
@@ -41,15 +35,14 @@ impl ProxySettings {
         ProxyList::new(proxies.of(url.secure()).cloned().map(ProxyEntry::Proxy).collect())
     }
 
+    /// What to say when this proxy asks who is there.
+    pub(crate) fn login(&self, proxy: &ProxyServer) -> Option<&Credentials> {
+        self.credentials.iter().find(|(server, _)| server == proxy).map(|(_, login)| login)
+    }
+
     /// With these texts, of which an empty one is none.
     pub(super) fn with_fixed(self, proxy: String, bypass: String) -> ProxySettings {
         let some = |text: String| (!text.is_empty()).then_some(text);
         ProxySettings { proxy: some(proxy), bypass: some(bypass), ..self }
-    }
-}
-
-impl std::fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Credentials")
     }
 }

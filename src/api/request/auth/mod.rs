@@ -232,14 +232,15 @@ impl Request {
     }
 
     /// Whom the next leg goes to, and by which way.
-    pub(super) fn aim(&self, url: &Url, way: &ProxyEntry) {
-        let proxy = match way {
-            ProxyEntry::Direct { .. } => None,
-            ProxyEntry::Proxy(proxy) => Some(Place::of_proxy(proxy)),
+    pub(super) fn aim(&self, url: &Url, way: &ProxyEntry, settings: &Settings) {
+        let (proxy, login) = match way {
+            ProxyEntry::Direct { .. } => (None, None),
+            ProxyEntry::Proxy(proxy) => (Some(Place::of_proxy(proxy)), settings.proxy.login(proxy)),
         };
         let mut state = self.state.lock();
         state.auth.server.aim(Some(Place::of(url)));
         state.auth.proxy.aim(proxy);
+        state.auth.proxy.know(login);
     }
 
     /// Gets ready what goes out on a connection to `origin` before anybody has asked.

@@ -24,6 +24,8 @@ pub(in crate::api) struct Party {
     using: Option<Given>,
     /// From the options for name and password.
     options: Options,
+    /// From the system's proxy settings; the application's own beat them.
+    known: Option<Credentials>,
     /// A request's number, which the user's own credentials are its own by.
     owner: usize,
     /// Who is talked to; what follows holds for them alone.
@@ -135,6 +137,7 @@ impl Party {
             given: None,
             using: None,
             options: Options::default(),
+            known: None,
             owner,
             place: None,
             attempt: Attempt::None,
@@ -190,6 +193,11 @@ impl Party {
             self.digest = None;
             self.forget_progress();
         }
+    }
+
+    /// What the system has for whom the next leg goes to.
+    pub(super) fn know(&mut self, known: Option<Credentials>) {
+        self.known = known;
     }
 
     fn forget_progress(&mut self) {
@@ -343,6 +351,9 @@ impl Party {
             let user = String::from_utf16_lossy(&self.options.user);
             let password = String::from_utf16_lossy(&self.options.password);
             return Some((Login::Named(Credentials { user, password }), None));
+        }
+        if let Some(known) = &self.known {
+            return Some((Login::Named(known.clone()), None));
         }
         policy.default.then_some((Login::Default, None))
     }
