@@ -49,7 +49,8 @@ STEPS = [
     Step("autobahn", f"{CC} -o build/autobahn tests/autobahn/client.c {SO} -lpthread -Wl,-rpath,'$ORIGIN/../target/release'"
          " && python3 tests/autobahn/run.py build/autobahn sync async", "release"),
     Step("wine-autobahn", "tests/autobahn/wine.sh", "dll"),
-    Step("wine-programs", "python3 tests/programs/run.py wine build/dll/x86_64/winhttp.dll crash-report dotnet", "dll"),
+    Step("wine-programs", "python3 tests/programs/run.py wine build/dll/x86_64/winhttp.dll", "dll"),
+    Step("programs", f"python3 tests/programs/run.py linux {SO}", "release"),
     Step("cargo-test", "cargo test --locked", lock="debug", load=2),
     Step("doc", "RUSTDOCFLAGS='-D warnings' cargo doc -q --locked --no-deps --document-private-items", lock="debug", load=2),
     Step("compat", "cmake -S compat -B build/compat && cmake --build build/compat -j2 && ctest --test-dir build/compat -V"),
