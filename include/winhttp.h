@@ -1320,40 +1320,40 @@ WINHTTPAPI DWORD WINAPI WinHttpRegisterProxyChangeNotification(ULONGLONG notific
 /* Ends `WinHttpRegisterProxyChangeNotification`, and waits for a call that is running, unless it is */
 WINHTTPAPI DWORD WINAPI WinHttpUnregisterProxyChangeNotification(WINHTTP_PROXY_CHANGE_REGISTRATION_HANDLE registration);
 
-/* Looks for a proxy script on the network. Fails cleanly: `ERROR_WINHTTP_AUTODETECTION_FAILED`, as */
+/* Looks for a proxy script on the network. The URL is freed by `GlobalFree`; NULL when there is none. */
 WINHTTPAPI BOOL WINAPI WinHttpDetectAutoProxyConfigUrl(DWORD auto_detect_flags, LPWSTR *auto_config_url);
 
-/* Asks a proxy script. Fails cleanly: `ERROR_WINHTTP_AUTODETECTION_FAILED` or */
+/* Asks a proxy script, or the system's settings, for the http proxies for a URL. Blocks. */
 WINHTTPAPI BOOL WINAPI WinHttpGetProxyForUrl(HINTERNET session_handle, LPCWSTR url_text,
     WINHTTP_AUTOPROXY_OPTIONS *auto_proxy_options, WINHTTP_PROXY_INFO *proxy_info);
 
-/* Makes a resolver for `WinHttpGetProxyForUrlEx`. Fails cleanly: `ERROR_NOT_SUPPORTED`. */
+/* Makes a resolver for `WinHttpGetProxyForUrlEx`; the session must be asynchronous. */
 WINHTTPAPI DWORD WINAPI WinHttpCreateProxyResolver(HINTERNET session_handle, HINTERNET *resolver_variable);
 
-/* Asks a proxy script. Fails cleanly: no handle is a resolver yet. */
-WINHTTPAPI DWORD WINAPI WinHttpGetProxyForUrlEx(HINTERNET resolver_handle, PCWSTR _url_text,
-    WINHTTP_AUTOPROXY_OPTIONS *_auto_proxy_options, DWORD_PTR _context);
+/* Asks for the proxies for a URL. `ERROR_IO_PENDING`: the callback will tell; else: it will not. */
+WINHTTPAPI DWORD WINAPI WinHttpGetProxyForUrlEx(HINTERNET resolver_handle, PCWSTR url_text,
+    WINHTTP_AUTOPROXY_OPTIONS *auto_proxy_options, DWORD_PTR context);
 
-/* Asks a proxy script. Fails cleanly: no handle is a resolver yet. */
-WINHTTPAPI DWORD WINAPI WinHttpGetProxyForUrlEx2(HINTERNET resolver_handle, PCWSTR _url_text,
-    WINHTTP_AUTOPROXY_OPTIONS *_auto_proxy_options, DWORD _selection_length, BYTE *_interface_selection,
-    DWORD_PTR _context);
+/* As [`WinHttpGetProxyForUrlEx`]. The choice of an interface makes no difference. */
+WINHTTPAPI DWORD WINAPI WinHttpGetProxyForUrlEx2(HINTERNET resolver_handle, PCWSTR url_text,
+    WINHTTP_AUTOPROXY_OPTIONS *auto_proxy_options, DWORD _selection_length, BYTE *_interface_selection,
+    DWORD_PTR context);
 
-/* What the script said. Fails cleanly: no handle is a resolver yet. */
-WINHTTPAPI DWORD WINAPI WinHttpGetProxyResult(HINTERNET resolver_handle, WINHTTP_PROXY_RESULT *_proxy_result);
+/* The proxies that the resolver's last look-up has found, to be freed by `WinHttpFreeProxyResult`. */
+WINHTTPAPI DWORD WINAPI WinHttpGetProxyResult(HINTERNET resolver_handle, WINHTTP_PROXY_RESULT *proxy_result);
 
-/* What the script said. Fails cleanly: no handle is a resolver yet. */
+/* As [`WinHttpGetProxyResult`], to be freed by `WinHttpFreeProxyResultEx`. */
 WINHTTPAPI DWORD WINAPI WinHttpGetProxyResultEx(HINTERNET resolver_handle,
-    WINHTTP_PROXY_RESULT_EX *_proxy_result);
+    WINHTTP_PROXY_RESULT_EX *proxy_result);
 
-/* Frees what `WinHttpGetProxyResult` gave: nothing yet. */
-WINHTTPAPI void WINAPI WinHttpFreeProxyResult(WINHTTP_PROXY_RESULT *_proxy_result);
+/* Frees what `WinHttpGetProxyResult` gave, and empties it. */
+WINHTTPAPI void WINAPI WinHttpFreeProxyResult(WINHTTP_PROXY_RESULT *proxy_result);
 
-/* Frees what `WinHttpGetProxyResultEx` gave: nothing yet. */
-WINHTTPAPI void WINAPI WinHttpFreeProxyResultEx(WINHTTP_PROXY_RESULT_EX *_proxy_result);
+/* Frees what `WinHttpGetProxyResultEx` gave, and empties it. */
+WINHTTPAPI void WINAPI WinHttpFreeProxyResultEx(WINHTTP_PROXY_RESULT_EX *proxy_result);
 
-/* Forgets what was learnt about proxies: nothing yet. */
-WINHTTPAPI DWORD WINAPI WinHttpResetAutoProxy(HINTERNET session_handle, DWORD _flags);
+/* Forgets what the session has learnt about proxies: `WINHTTP_RESET_*` bits. */
+WINHTTPAPI DWORD WINAPI WinHttpResetAutoProxy(HINTERNET session_handle, DWORD flags);
 
 /* Opens a request. */
 WINHTTPAPI HINTERNET WINAPI WinHttpOpenRequest(HINTERNET connect_handle, LPCWSTR verb_text,

@@ -87,7 +87,7 @@ fn document(notes: &Notes) -> String {
 
     let options = known_options();
     writeln!(text, "\n## Options\n\n{} of {} options.", rows.len(), options.len()).unwrap();
-    text += "S, C, R and W are session, connection, request and WebSocket handles, N is the NULL handle.\n\n";
+    text += "S, C, R, W and P are session, connection, request, WebSocket and proxy resolver handles, N is the NULL handle.\n\n";
     text += "| option (`WINHTTP_OPTION_`...) | number | set on | query on | state | C tests | remarks |\n";
     text += "|---|---|---|---|---|---|---|\n";
     for Row { id, name, set_on, query_on } in &rows {
@@ -251,7 +251,7 @@ fn shown(kinds: &str) -> String {
     if kinds == "NONE" {
         return "–".to_owned();
     }
-    let known = |letter: char| "SCRWN".contains(letter);
+    let known = |letter: char| "SCRWPN".contains(letter);
     assert!(!kinds.is_empty() && kinds.chars().all(known), "{kinds} does not spell kinds of handle");
     kinds.chars().map(String::from).collect::<Vec<_>>().join(" ")
 }

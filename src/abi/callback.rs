@@ -56,6 +56,7 @@ pub(super) fn deliver(callback: &Callback, handle: Handle, context: usize, notic
     match notice {
         Notice::ClosingConnection
         | Notice::ConnectionClosed
+        | Notice::GotProxyForUrl
         | Notice::HeadersAvailable
         | Notice::ReceivingResponse
         | Notice::SendRequestComplete
@@ -125,6 +126,7 @@ fn status(notice: &Notice<'_>) -> u32 {
         Notice::ConnectingToServer(_) => WINHTTP_CALLBACK_STATUS_CONNECTING_TO_SERVER,
         Notice::ConnectionClosed => WINHTTP_CALLBACK_STATUS_CONNECTION_CLOSED,
         Notice::DataAvailable(_) => WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE,
+        Notice::GotProxyForUrl => WINHTTP_CALLBACK_STATUS_GETPROXYFORURL_COMPLETE,
         Notice::HandleClosing => WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING,
         Notice::HandleCreated(_) => WINHTTP_CALLBACK_STATUS_HANDLE_CREATED,
         Notice::HeadersAvailable => WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE,

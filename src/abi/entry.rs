@@ -58,6 +58,20 @@ impl Reply<()> for DWORD {
     }
 }
 
+/// An asynchronous call that is under way: `ERROR_IO_PENDING` is its success.
+pub(super) struct Accepted;
+
+impl Reply<Accepted> for DWORD {
+    fn done(Accepted: Accepted) -> DWORD {
+        const ERROR_IO_PENDING: u32 = 997;
+        ERROR_IO_PENDING
+    }
+
+    fn failed(code: Code) -> DWORD {
+        code.get()
+    }
+}
+
 impl Reply<Handle> for HINTERNET {
     fn done(handle: Handle) -> HINTERNET {
         last_error::set(0);

@@ -110,7 +110,9 @@ pub extern "system" fn WinHttpSetTimeouts(
             Object::Request(request) => {
                 Arc::make_mut(&mut request.settings().lock()).timeouts.set(resolve, connect, send, receive)
             }
-            Object::Connect(_) | Object::WebSocket(_) => return Err(Code::INCORRECT_HANDLE_TYPE),
+            Object::Connect(_) | Object::Resolver(_) | Object::WebSocket(_) => {
+                return Err(Code::INCORRECT_HANDLE_TYPE);
+            }
         }
         Ok(())
     })

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::api::Connect;
 use crate::api::Request;
+use crate::api::Resolver;
 use crate::api::Session;
 use crate::api::WebSocket;
 use crate::api::node::Node;
@@ -38,6 +39,7 @@ pub(crate) enum Object {
     Session(Arc<Session>),
     Connect(Arc<Connect>),
     Request(Arc<Request>),
+    Resolver(Arc<Resolver>),
     WebSocket(Arc<WebSocket>),
 }
 
@@ -47,6 +49,7 @@ impl Object {
             Object::Session(session) => session.node(),
             Object::Connect(connect) => connect.node(),
             Object::Request(request) => request.node(),
+            Object::Resolver(resolver) => resolver.node(),
             Object::WebSocket(socket) => socket.node(),
         }
     }
@@ -88,6 +91,12 @@ impl Kind for Connect {
 impl Kind for Request {
     fn of(object: &Object) -> Option<&Arc<Request>> {
         if let Object::Request(request) = object { Some(request) } else { None }
+    }
+}
+
+impl Kind for Resolver {
+    fn of(object: &Object) -> Option<&Arc<Resolver>> {
+        if let Object::Resolver(resolver) = object { Some(resolver) } else { None }
     }
 }
 
@@ -160,6 +169,7 @@ pub(crate) fn close(handle: Handle) -> Result<()> {
     object.node().start_closing();
     match &*object {
         Object::Request(request) => request.cancel(),
+        Object::Resolver(resolver) => resolver.cancel(),
         Object::WebSocket(socket) => socket.cancel(),
         Object::Session(_) | Object::Connect(_) => {}
     }

@@ -13,6 +13,8 @@ pub(crate) enum Notice<'a> {
     ConnectionClosed,
     /// Bytes that can be read at once; 0 at the end of the body.
     DataAvailable(u32),
+    /// A proxy resolver has its answer.
+    GotProxyForUrl,
     HandleClosing,
     HandleCreated(Handle),
     HeadersAvailable,

@@ -13,6 +13,7 @@ use crate::api::handles;
 use crate::api::node::Node;
 use crate::api::proxy::ProxyAccess;
 use crate::api::proxy::ProxyInfo;
+use crate::api::proxy::Scripts;
 use crate::api::settings::Settings;
 use crate::base::Code;
 use crate::base::Result;
@@ -38,6 +39,7 @@ pub(crate) struct Session {
     cookies: Mutex<Jar>,
     /// Guards only itself.
     auth_memory: Mutex<AuthMemory>,
+    scripts: Arc<Scripts>,
     /// Guards only itself: a Win32 event that is set when all is over.
     unload_event: Mutex<Option<usize>>,
     /// Present in an asynchronous session.
@@ -75,6 +77,7 @@ impl Session {
             limits: Arc::new(Limits::new()),
             cookies: Mutex::new(Jar::new()),
             auth_memory: Mutex::default(),
+            scripts: Arc::new(Scripts::new()),
             unload_event: Mutex::new(None),
             engine,
         })))
@@ -110,6 +113,11 @@ impl Session {
 
     pub(crate) fn auth_memory(&self) -> &Mutex<AuthMemory> {
         &self.auth_memory
+    }
+
+    /// The proxy scripts that the session has asked.
+    pub(crate) fn scripts(&self) -> &Arc<Scripts> {
+        &self.scripts
     }
 
     pub(crate) fn unload_event(&self) -> &Mutex<Option<usize>> {

@@ -8,12 +8,11 @@ pub(crate) mod helper;
 pub(crate) mod limits;
 mod local;
 pub(crate) mod op;
-#[allow(dead_code, reason = "nobody asks scripts yet")]
 pub(crate) mod pac;
 pub(crate) mod pool;
 mod resolve;
 mod socket;
-mod thread;
+pub(crate) mod thread;
 pub(crate) mod tls;
 mod wait;
 

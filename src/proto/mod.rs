@@ -9,7 +9,6 @@ pub(crate) mod h1;
 // it yet.
 #[cfg_attr(not(test), expect(dead_code, reason = "single headers wait for WinHttpAddRequestHeadersEx"))]
 pub(crate) mod headers;
-#[allow(dead_code, unused_imports, reason = "nobody asks scripts yet")]
 pub(crate) mod pac;
 pub(crate) mod proxy;
 #[cfg_attr(not(test), expect(dead_code, reason = "origins are compared by authentication"))]

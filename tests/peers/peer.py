@@ -24,6 +24,7 @@ import zlib
 
 import auth_routes
 import bulk
+import pac_routes
 import scripted_proxy
 import trust
 
@@ -804,6 +805,7 @@ async def drip(c):
 ROUTES = {
     **auth_routes.ROUTES,
     "drip": drip,
+    **pac_routes.ROUTES,
     "gzip": compressed,
     "keep": keep,
     "cookie": cookie,

@@ -16,30 +16,31 @@ pub(super) static ROWS: &[Row] = &[
         1,
         "CALLBACK",
         NONE,
-        SCRW,
+        SCRWP,
         pointer_out(|on| Ok(on.object()?.node().callback().map_or(0, |callback| callback.function))),
     ),
     row(
         9,
         "HANDLE_TYPE",
         NONE,
-        SCRW,
+        SCRWP,
         dword_out(|on| {
             Ok(match on.object()? {
                 Object::Session(_) => 1,
                 Object::Connect(_) => 2,
                 Object::Request(_) => 3,
+                Object::Resolver(_) => 4,
                 Object::WebSocket(_) => 5,
             })
         }),
     ),
-    row(21, "PARENT_HANDLE", NONE, SCRW, pointer_out(|on| Ok(on.object()?.node().parent().raw()))),
+    row(21, "PARENT_HANDLE", NONE, SCRWP, pointer_out(|on| Ok(on.object()?.node().parent().raw()))),
     row(24, "EXTENDED_ERROR", NONE, SRN, dword_out(|_| Ok(errors::socket_code()))),
     row(
         45,
         "CONTEXT_VALUE",
-        SCRW,
-        SCRW,
+        SCRWP,
+        SCRWP,
         Access::Pointer {
             get: |on| Ok(on.object()?.node().context()),
             set: |on, context| {

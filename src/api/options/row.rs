@@ -59,6 +59,7 @@ impl Kinds {
             Target::Object(Object::Connect(_)) => C,
             Target::Object(Object::Request(_)) => R,
             Target::Object(Object::WebSocket(_)) => W,
+            Target::Object(Object::Resolver(_)) => P,
         };
         self.0 & kind.0 != 0
     }
@@ -69,6 +70,8 @@ pub(super) const S: Kinds = Kinds(1);
 pub(super) const C: Kinds = Kinds(2);
 pub(super) const R: Kinds = Kinds(4);
 pub(super) const W: Kinds = Kinds(8);
+/// A proxy resolver.
+pub(super) const P: Kinds = Kinds(32);
 /// The NULL handle: an option of the whole process.
 pub(super) const N: Kinds = Kinds(16);
 pub(super) const SR: Kinds = S.or(R);
@@ -76,6 +79,7 @@ pub(super) const SRN: Kinds = SR.or(N);
 pub(super) const SRW: Kinds = SR.or(W);
 pub(super) const SCR: Kinds = SR.or(C);
 pub(super) const SCRW: Kinds = SCR.or(W);
+pub(super) const SCRWP: Kinds = SCRW.or(P);
 pub(super) const RW: Kinds = R.or(W);
 
 /// What an option is set on, or asked of.
@@ -131,7 +135,9 @@ impl<'a> Target<'a> {
             Target::Object(Object::Session(session)) => Ok(session.settings()),
             Target::Object(Object::Connect(connect)) => Ok(connect.session().settings()),
             Target::Object(Object::Request(request)) => Ok(request.settings()),
-            Target::Object(Object::WebSocket(_)) | Target::Process => Err(Code::INTERNAL_ERROR),
+            Target::Object(Object::WebSocket(_) | Object::Resolver(_)) | Target::Process => {
+                Err(Code::INTERNAL_ERROR)
+            }
         }
     }
 }

@@ -2,14 +2,21 @@
 //!
 //! - `automatic.rs` the way of a request whose session leaves it to the system
 //! - `system.rs` what the system says, `changes.rs` noticing when it says something else
+//! - `script/` proxy scripts, `resolver.rs` the object that asks them for the application
 
 mod automatic;
 pub(crate) mod changes;
+mod resolver;
+mod script;
 pub(crate) mod system;
 
 use std::sync::Arc;
 
 pub(crate) use automatic::resolve_proxies;
+pub(crate) use resolver::Resolver;
+pub(crate) use script::AutoProxyOptions;
+pub(crate) use script::Scripts;
+pub(crate) use script::detect_script_url;
 
 use crate::base::Code;
 use crate::base::Result;

@@ -79,8 +79,18 @@ impl Exchange {
 
     /// Takes what is ready, at most `payload` bytes of it, into the application's room.
     pub(super) fn take(&mut self, payload: usize, into: &mut OutBuf) {
+        let n = into.fill(self.ready(payload));
+        self.taken(n);
+    }
+
+    /// Of what is ready, at most `payload` bytes.
+    pub(super) fn ready(&self, payload: usize) -> &[u8] {
         let ready = self.decoder.as_ref().map_or(self.input.unread(), Decoder::ready);
-        let n = into.fill(ready.get(..payload).unwrap_or(ready));
+        ready.get(..payload).unwrap_or(ready)
+    }
+
+    /// Says that `n` bytes of what is ready are done with.
+    pub(super) fn taken(&mut self, n: usize) {
         match (&mut self.decoder, &mut self.body) {
             (Some(decoder), _) => decoder.taken(n),
             (None, Some(body)) => {

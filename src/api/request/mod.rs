@@ -165,6 +165,11 @@ impl Request {
         Ok(())
     }
 
+    /// The response's status, once there is one.
+    pub(in crate::api) fn status(&self) -> Option<u16> {
+        self.state.lock().response.as_ref().map(|head| head.status)
+    }
+
     /// The effective URL; changes with each redirect.
     pub(crate) fn url(&self) -> String {
         self.state.lock().url.to_string()

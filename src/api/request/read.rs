@@ -1,6 +1,7 @@
 //! `WinHttpQueryDataAvailable` and `WinHttpReadData`.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::api::errors;
 use crate::api::request::Request;
@@ -68,6 +69,36 @@ impl Request {
                 async move { this.read_operation(into, amount).await },
             )?;
         self.start(Begin::Here, operation).map(told)
+    }
+
+    /// The whole body, for requests of the library's own. Fails when there is more than `most` bytes of it,
+    /// or when it takes longer than until then.
+    pub(in crate::api) fn read_to_end(&self, most: usize, until: Instant) -> Result<Vec<u8>> {
+        let _lease = self.node.lease()?;
+        self.check_readable()?;
+        let mut body = Vec::new();
+        self.run_blocking(async {
+            self.collect(&mut body, most, until).await.map(|()| Done::DataAvailable(0))
+        })?;
+        Ok(body)
+    }
+
+    async fn collect(&self, into: &mut Vec<u8>, most: usize, until: Instant) -> Result<()> {
+        while let Some(mut exchange) = self.take_exchange() {
+            let payload = self.payload(&mut exchange).await?;
+            let ready = exchange.ready(payload);
+            into.extend_from_slice(ready);
+            let taken = ready.len();
+            exchange.taken(taken);
+            if into.len() > most {
+                return Err(Code::INVALID_SERVER_RESPONSE);
+            }
+            if Instant::now() > until {
+                return Err(Code::TIMEOUT);
+            }
+            self.put_back(exchange)?;
+        }
+        Ok(())
     }
 
     fn progress(done: Done) -> Result<Progress> {

@@ -35,7 +35,7 @@ pub(crate) struct Body {
 }
 
 impl Body {
-    pub(super) const NONE: Body = Body { optional: InBuf::EMPTY, total: 0 };
+    pub(in crate::api) const NONE: Body = Body { optional: InBuf::EMPTY, total: 0 };
 }
 
 impl Request {

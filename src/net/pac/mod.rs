@@ -44,7 +44,7 @@ impl Limits {
         whole: Duration::from_secs(60),
         computing: Duration::from_secs(5),
         heap: 16 << 20,
-        names: 128,
+        names: 64,
     };
 }
 

@@ -49,7 +49,7 @@ pub(super) fn find_proxy(
     answer.map_err(|problem| {
         let problem =
             if budget.was_over() { "it took too long, or looked up too many names" } else { &problem };
-        eprintln!("PROBLEM {problem}");
+
         log::warn!("the proxy script failed: {problem}");
         Failure::Script
     })

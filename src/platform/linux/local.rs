@@ -52,7 +52,6 @@ fn address_of(interface: &libc::ifaddrs) -> Option<IpAddr> {
 }
 
 /// The DNS domain of this machine: what follows its own name, else what the resolver adds to names.
-#[allow(dead_code, reason = "nobody asks yet")]
 pub(crate) fn domain() -> Option<String> {
     let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     if let Some((_, domain)) = name.trim().split_once('.') {
@@ -72,7 +71,6 @@ pub(crate) fn domain() -> Option<String> {
 
 /// The address of a proxy script that the network's DHCP server gives: there is no portable way to ask
 /// for it.
-#[allow(dead_code, reason = "nobody asks yet")]
 pub(crate) fn dhcp_script_url() -> Option<String> {
     None
 }

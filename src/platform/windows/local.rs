@@ -23,7 +23,6 @@ pub(crate) fn own_addresses() -> Vec<IpAddr> {
 }
 
 /// The DNS domain of this machine.
-#[allow(dead_code, reason = "nobody asks yet")]
 pub(crate) fn domain() -> Option<String> {
     let mut name = [0u16; 256];
     let mut length = name.len() as u32;
@@ -49,7 +48,6 @@ pub(crate) fn calendar(utc: bool) -> [u16; 7] {
 }
 
 /// The address of a proxy script that the network's DHCP server gives.
-#[allow(dead_code, reason = "nobody asks yet")]
 pub(crate) fn dhcp_script_url() -> Option<String> {
     None
 }

@@ -26,6 +26,8 @@ pub(crate) use events::event_support;
 pub(crate) use events::signal_event;
 pub(crate) use idn::ascii_host;
 pub(crate) use local::calendar;
+pub(crate) use local::dhcp_script_url;
+pub(crate) use local::domain;
 pub(crate) use local::own_addresses;
 pub(crate) use proxy::keep_machine_proxies;
 pub(crate) use proxy::machine_proxies;

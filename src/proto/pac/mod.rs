@@ -6,6 +6,7 @@
 //! - `addresses.rs`, `dates.rs`, `names.rs` what they compute
 //! - `answer.rs` the text that FindProxyForURL returns
 //! - `source.rs` bytes to text
+//! - `target.rs` the URL that it is asked about
 //! - `wpad.rs` the names that may serve a script
 
 mod addresses;
@@ -15,6 +16,7 @@ mod dates;
 mod functions;
 mod names;
 mod source;
+mod target;
 mod wpad;
 
 pub(crate) use answer::parse;
@@ -24,4 +26,5 @@ pub(crate) use functions::Value;
 pub(crate) use functions::World;
 pub(crate) use functions::call;
 pub(crate) use source::decode;
+pub(crate) use target::Target;
 pub(crate) use wpad::server_names;

@@ -14,16 +14,19 @@ impl Url {
     pub(crate) fn resolve(&self, location: &[u8]) -> Result<Url, UrlError> {
         let text = before(trim(location), |byte| byte == b'#');
         if let Some((scheme, rest)) = split_scheme(text) {
-            let secure = scheme.eq_ignore_ascii_case(b"https");
-            if !secure && !scheme.eq_ignore_ascii_case(b"http") {
-                return Err(UrlError::UnrecognizedScheme);
-            }
-            return absolute(secure, rest.strip_prefix(b"//").ok_or(UrlError::Invalid)?);
+            return absolute(is_secure(scheme)?, rest.strip_prefix(b"//").ok_or(UrlError::Invalid)?);
         }
         if let Some(rest) = text.strip_prefix(b"//") {
             return absolute(self.secure, rest);
         }
         Ok(Url { target: self.relative(text), ..self.clone() })
+    }
+
+    /// An absolute URL; credentials and fragment in it are ignored.
+    pub(crate) fn parse(text: &[u8]) -> Result<Url, UrlError> {
+        let text = before(trim(text), |byte| byte == b'#');
+        let (scheme, rest) = split_scheme(text).ok_or(UrlError::Invalid)?;
+        absolute(is_secure(scheme)?, rest.strip_prefix(b"//").ok_or(UrlError::Invalid)?)
     }
 
     fn relative(&self, reference: &[u8]) -> String {
@@ -49,6 +52,15 @@ pub(crate) fn names_a_user(location: &[u8]) -> bool {
     let rest = split_scheme(trim(location)).map_or(trim(location), |(_, rest)| rest);
     let authority = rest.strip_prefix(b"//").map(|rest| before(rest, |byte| b"/?#".contains(&byte)));
     authority.is_some_and(|authority| authority.contains(&b'@'))
+}
+
+fn is_secure(scheme: &[u8]) -> Result<bool, UrlError> {
+    let secure = scheme.eq_ignore_ascii_case(b"https");
+    if secure || scheme.eq_ignore_ascii_case(b"http") {
+        Ok(secure)
+    } else {
+        Err(UrlError::UnrecognizedScheme)
+    }
 }
 
 /// What follows `scheme://`.
