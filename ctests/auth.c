@@ -616,6 +616,31 @@ static void names_in_a_location_can_be_refused(void) {
     }
 }
 
+static void a_websocket_logs_on(int async) {
+    int how;
+    for (how = 0; how < 3; how++) {
+        const char *id = h_token(), *log;
+        char got[64];
+        recorder *r = rec_new();
+        conn c;
+        NEED(h_prepare(&c, async, "plain", path_of("/auth/ws/user/pwd?id=%s", id), r, 1));
+        if (how == 0) EQ(give(c.req, SERVER, BASIC, "user", "pwd"), 0);
+        if (how == 1) options(c.req, "user", "pwd");
+        if (how == 2) {
+            EQ(h_exchange(&c, async), 0);
+            EQ(status(c.req), 401);
+            EQ(give(c.req, SERVER, BASIC, "user", "pwd"), 0);
+        }
+        EQ(h_upgrade(&c, async), 0);
+        EQ(h_send(&c, async, TXT, "hello", 5), 0);
+        EQ_TEXT("", h_message(&c, async, got, sizeof got), "hello");
+        log = log_of(id);
+        EQ(lines(log), how ? 2 : 1);
+        h_finish(&c);
+    }
+}
+BOTH(a_websocket_logs_on)
+
 /* The program's own header stays when nobody is asked for credentials. */
 static void an_own_header_is_left_alone(void) {
     const char *id = h_token(), *log;
@@ -844,9 +869,10 @@ BOTH(authenticated_connections_are_kept_apart)
 
 /* The user's own tickets: for localhost by itself, elsewhere when the policy says so or not at all. */
 static void default_credentials(int async) {
-    static const struct { const char *host; DWORD policy; int given; DWORD status; } rows[] = {
-        {"localhost", 0, 0, 200}, {"localhost", 1, 0, 200}, {"localhost", 2, 0, 401}, {"localhost", 3, 0, 401},
-        {"localhost", 0, 1, 200}, {"localhost", 2, 1, 401}, {"127.0.0.1", 0, 0, 401}, {"127.0.0.1", 0, 1, 401},
+    static const struct { const char *host; DWORD policy; int given; const char *bypass; DWORD status; } rows[] = {
+        {"localhost", 0, 0, NULL, 200}, {"localhost", 1, 0, NULL, 200}, {"localhost", 2, 0, NULL, 401}, {"localhost", 3, 0, NULL, 401},
+        {"localhost", 0, 1, NULL, 200}, {"localhost", 2, 1, NULL, 401}, {"127.0.0.1", 0, 0, NULL, 401}, {"127.0.0.1", 0, 1, NULL, 401},
+        {"127.0.0.1", 1, 0, NULL, 200}, {"127.0.0.1", 1, 1, NULL, 200}, {"127.0.0.1", 0, 0, "127.0.0.1", 200}, {"127.0.0.1", 2, 0, "127.0.0.1", 401},
     };
     size_t i;
     for (i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -854,14 +880,22 @@ static void default_credentials(int async) {
         DWORD size = sizeof spn;
         conn c;
         NEED(own_session(&c, async, rows[i].host, "apache", "GET", "/kerberos"));
+        if (rows[i].bypass) {
+            WCHAR proxy[32], bypass[32];
+            WINHTTP_PROXY_INFO info = {WINHTTP_ACCESS_TYPE_NAMED_PROXY, proxy, bypass};
+            memcpy(proxy, h_wide("localhost:1"), sizeof proxy);
+            memcpy(bypass, h_wide(rows[i].bypass), sizeof bypass);
+            EXPECT(WinHttpSetOption(c.ses, WINHTTP_OPTION_PROXY, &info, sizeof info));
+            NEED(next(&c, "GET", "/kerberos"));
+        }
         policy(&c, rows[i].policy);
         if (rows[i].given) EQ(give(c.req, SERVER, NEGOTIATE, NULL, NULL), 0);
         EQ_TEXT(path_of("row %u", (unsigned)i), path_of("%u", (unsigned)ask(&c, async)), path_of("%u", (unsigned)rows[i].status));
         if (rows[i].status == 200) {
             EQ_TEXT("", user(&c), "user@TEST.EXAMPLE");
             EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_SERVER_SPN_USED, spn, &size));
-            EQ(size, 2 * strlen("HTTP/localhost"));
-            EQ(spn[5], 'l');
+            EQ(size, 2 * (5 + strlen(rows[i].host)));
+            EQ(spn[5], rows[i].host[0]);
             /* Asked once, the session knows. */
             body(&c, async);
             if (!rows[i].given) {
@@ -1149,6 +1183,7 @@ TESTS {
     CASE2(credentials_stay_with_their_server);
     CASE2(a_server_is_no_proxy);
     CASE(names_in_a_location_can_be_refused);
+    CASE2(a_websocket_logs_on);
     CASE(an_own_header_is_left_alone);
     CASE2(challenges_without_end);
     CASE(many_and_huge_challenges);

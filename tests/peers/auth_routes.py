@@ -99,6 +99,16 @@ async def log(c):
     return "again"
 
 
+async def websocket(c, query):
+    """ws/USER/PASSWORD: an echo for who may come in."""
+    expected = "Basic " + base64.b64encode(f"{c.parts[2]}:{c.parts[3]}".encode()).decode()
+    if c.headers.get("authorization") != expected:
+        return await challenge(c, 401, ['Basic realm="peer"'], 5)
+    await c.write(c.handshake())
+    async for kind, data in c.messages():
+        await c.send(kind, data)
+
+
 async def auth(c):
     what = c.parts[1]
     if what == "log":
@@ -106,6 +116,8 @@ async def auth(c):
     query, body = note(c)
     if what == "ask":
         return await ask(c, query)
+    if what == "ws":
+        return await websocket(c, query)
     if what == "open":
         await c.answer(200, b"welcome " + body, reason="OK")
         return "again"

@@ -29,7 +29,7 @@ APACHE = """
 ServerRoot {dir}
 ServerName localhost
 PidFile {dir}/apache.pid
-ErrorLog {dir}/apache.log
+ErrorLog {dir}/log
 User nobody
 Group nogroup
 {load}
@@ -136,7 +136,9 @@ class Servers:
             raise SystemExit(f"{command[0]}: {done.stdout.decode('utf-8', 'replace')}")
 
     def start(self, *command, port, env=()):
-        p = subprocess.Popen(command, env=dict(self.env, **dict(env)), stdin=subprocess.DEVNULL, stdout=sys.stderr)
+        # What they have to say is shown when one of them does not start.
+        with open(self.dir / "log", "ab") as log:
+            p = subprocess.Popen(command, env=dict(self.env, **dict(env)), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.running.append(p)
         end = time.monotonic() + 30
         while time.monotonic() < end and p.poll() is None:
@@ -145,8 +147,7 @@ class Servers:
                 if s.connect_ex(("127.0.0.1", port)) == 0:
                     return
             time.sleep(0.02)
-        log = self.dir / "apache.log"
-        raise SystemExit(f"{command[0]} did not start; {log.read_text() if log.exists() else ''}")
+        raise SystemExit(f"{command[0]} did not start: {(self.dir / 'log').read_text(errors='replace')}")
 
     def kerberos(self):
         kdc = free_port()
@@ -154,7 +155,8 @@ class Servers:
         self.write("kdc.conf", KDC.format(realm=REALM, kdc=kdc, dir=self.dir))
         self.call("kdb5_util", "create", "-s", "-P", "master", "-r", REALM)
         lines = [f"addprinc -pw {password} {user}" for user, password in USERS.items()]
-        lines += ["addprinc -randkey HTTP/localhost", f"ktadd -k {self.dir}/keytab HTTP/localhost"]
+        for host in ("localhost", "127.0.0.1"):
+            lines += [f"addprinc -randkey HTTP/{host}", f"ktadd -k {self.dir}/keytab HTTP/{host}"]
         self.call("kadmin.local", "-r", REALM, given="\n".join(lines) + "\n")
         (self.dir / "keytab").chmod(0o644)
         self.start(find("krb5kdc"), "-n", "-P", f"{self.dir}/kdc.pid", port=kdc)

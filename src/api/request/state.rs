@@ -137,7 +137,9 @@ impl State {
         self.body = Arc::new(body);
         self.written = false;
         self.refused = false;
-        self.auth.begin();
+        if !self.auth.begin() {
+            self.held = None;
+        }
     }
 
     /// A send or a receive failed.

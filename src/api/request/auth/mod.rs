@@ -35,6 +35,7 @@ use crate::proto::auth::Scheme;
 use crate::proto::auth::challenges;
 use crate::proto::headers::Headers;
 use crate::proto::proxy::ProxyEntry;
+use crate::proto::url::Host;
 use crate::proto::url::Url;
 use party::Candidate;
 use party::Given;
@@ -48,6 +49,8 @@ use party::Verdict;
 pub(in crate::api) struct Authentication {
     server: Party,
     proxy: Party,
+    /// The way to the server is direct because a bypass list says so.
+    bypasses: bool,
 }
 
 impl Authentication {
@@ -56,6 +59,7 @@ impl Authentication {
         Authentication {
             server: Party::new(AuthTarget::Server, owner),
             proxy: Party::new(AuthTarget::Proxy, owner),
+            bypasses: false,
         }
     }
 
@@ -66,10 +70,10 @@ impl Authentication {
         }
     }
 
-    /// A send begins.
-    pub(super) fn begin(&mut self) {
-        self.server.begin();
-        self.proxy.begin();
+    /// A send begins. True: it goes on where the last one stopped.
+    pub(super) fn begin(&mut self) -> bool {
+        let (server, proxy) = (self.server.begin(), self.proxy.begin());
+        server && proxy
     }
 
     /// Whom a connection that goes that way has to be authenticated as, or `None` where that is not known to
@@ -238,6 +242,7 @@ impl Request {
             ProxyEntry::Proxy(proxy) => (Some(Place::of_proxy(proxy)), settings.proxy.login(proxy)),
         };
         let mut state = self.state.lock();
+        state.auth.bypasses = matches!(way, ProxyEntry::Direct { bypassed: true });
         state.auth.server.aim(Some(Place::of(url)));
         state.auth.proxy.aim(proxy);
         state.auth.proxy.know(login);
@@ -439,11 +444,10 @@ impl Request {
         Policy { default, connections: settings.disabled & DISABLE_KEEP_ALIVE == 0, off }
     }
 
-    /// Whether the server counts as one of the intranet: its name has no dot.
+    /// Whether the server counts as one of the intranet: it is on the bypass list, or its name has no dot.
     fn is_near(&self) -> bool {
         let state = self.state.lock();
-        let host = state.url.host();
-        !host.is_ipv6() && !host.name().contains('.')
+        state.auth.bypasses || is_local_name(state.url.host())
     }
 }
 
@@ -479,6 +483,14 @@ impl std::fmt::Display for AuthTarget {
     }
 }
 
+/// Whether a host is a name without a dot, and no address that is written without one.
+fn is_local_name(host: &Host) -> bool {
+    let name = host.name();
+    let is_number = name.bytes().all(|byte| byte.is_ascii_digit())
+        || name.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("0x"));
+    !host.is_ipv6() && !name.contains('.') && !is_number
+}
+
 /// `WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES`, whose bits are its own, as `WINHTTP_AUTH_SCHEME_*` bits.
 fn switched_off(disabled: u32) -> u32 {
     [(1, Scheme::Basic), (2, Scheme::Digest), (4, Scheme::Ntlm), (0x10, Scheme::Negotiate)]
@@ -491,3 +503,22 @@ fn switched_off(disabled: u32) -> u32 {
 const AUTOLOGON_MEDIUM: u32 = 0;
 const AUTOLOGON_LOW: u32 = 1;
 const AUTOLOGON_HIGH: u32 = 2;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_without_a_dot_are_local_and_numbers_are_not() {
+        let is_local = |text: &str| {
+            let wide: Vec<u16> = text.encode_utf16().collect();
+            is_local_name(&Host::of_connect(&wide).unwrap())
+        };
+        for name in ["localhost", "intranet", "3com", "a-b"] {
+            assert!(is_local(name), "{name}");
+        }
+        for name in ["127.0.0.1", "a.b", "2130706433", "0x7f000001", "[::1]", "::1"] {
+            assert!(!is_local(name), "{name}");
+        }
+    }
+}

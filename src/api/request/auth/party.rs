@@ -88,6 +88,8 @@ enum Attempt {
         context: Option<SecurityContext>,
         tokens: u32,
         done: bool,
+        /// The first one can be enough, which NTLM's never is.
+        can_be_one: bool,
     },
     /// It was refused.
     Over,
@@ -171,14 +173,15 @@ impl Party {
         self.options.place = place;
     }
 
-    /// A send begins.
-    pub(super) fn begin(&mut self) {
+    /// A send begins. True: it goes on where the last one stopped.
+    pub(super) fn begin(&mut self) -> bool {
         let resumes = std::mem::take(&mut self.resumes);
         match self.given.take() {
-            None if resumes => return,
+            None if resumes => return true,
             given => self.using = given,
         }
         self.forget_progress();
+        false
     }
 
     /// The next send goes on from here: only the application can bring the body.
@@ -389,13 +392,15 @@ impl Party {
     pub(super) fn start_handshake(&mut self, candidate: &Candidate, context: SecurityContext, token: Token) {
         let scheme = candidate.scheme;
         self.identity = Some(self.identify(&candidate.login));
+        let can_be_one = !auth::is_ntlm_opening(&token.bytes);
         self.next = Next::Token(scheme, token.bytes);
-        self.attempt = Attempt::Handshake { scheme, context: Some(context), tokens: 1, done: token.done };
+        let (tokens, done) = (1, token.done);
+        self.attempt = Attempt::Handshake { scheme, context: Some(context), tokens, done, can_be_one };
     }
 
     /// A handshake goes on with this token.
     pub(super) fn go_on(&mut self, context: SecurityContext, token: Token) {
-        if let Attempt::Handshake { scheme, context: place, tokens, done } = &mut self.attempt {
+        if let Attempt::Handshake { scheme, context: place, tokens, done, .. } = &mut self.attempt {
             *place = Some(context);
             *tokens += 1;
             *done = token.done;
@@ -457,7 +462,7 @@ impl Party {
         let (scheme, at_once) = match &self.attempt {
             Attempt::None | Attempt::Over => return,
             Attempt::Answered(scheme) => (*scheme, true),
-            Attempt::Handshake { scheme, tokens, .. } => (*scheme, *tokens == 1),
+            Attempt::Handshake { scheme, tokens, can_be_one, .. } => (*scheme, *tokens == 1 && *can_be_one),
         };
         let Some(identity) = self.any_identity() else { return };
         memory.accept(self.target, place, identity, Accepted { scheme, at_once });
