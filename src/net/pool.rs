@@ -109,11 +109,6 @@ pub(crate) fn take(origin: &Origin) -> Option<Connection> {
     }
 }
 
-/// Whether a connection to `origin` is at rest; it may be gone a moment later.
-pub(crate) fn has(origin: &Origin) -> bool {
-    POOL.lock().as_ref().is_some_and(|pool| pool.idle.contains_key(origin))
-}
-
 struct Pool {
     /// By origin, the newest last.
     idle: HashMap<Origin, Vec<Idle>>,

@@ -195,9 +195,11 @@ class Servers:
         return {"nginx": port}
 
     def spnego(self):
-        python, port = str(ROOT / ".venv" / "bin" / "python3"), free_port()
-        self.start(python, str(HERE / "spnego_server.py"), str(port), port=port, env={"NTLM_USER_FILE": f"{self.dir}/ntlm"})
-        return {"spnego": port}
+        python, ports, certs = str(ROOT / ".venv" / "bin" / "python3"), {}, os.environ["TEST_CERTS"]
+        for name, tls in (("spnego", []), ("spnego_tls", [f"{certs}/server.pem", f"{certs}/server.key"])):
+            ports[name] = port = free_port()
+            self.start(python, str(HERE / "spnego_server.py"), str(port), *tls, port=port, env={"NTLM_USER_FILE": f"{self.dir}/ntlm"})
+        return ports
 
     def stop(self):
         for p in reversed(self.running):

@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
-"""An HTTP server that asks for NTLM and has pyspnego judge the answers: spnego_server.py PORT
+"""An HTTP server that asks for NTLM and has pyspnego judge the answers: spnego_server.py PORT [CERTIFICATE KEY]
 
-A connection is one user's once it has authenticated. /rude sends garbage for its second message, /close closes the
+With a certificate it speaks TLS, and takes only answers that are bound to it (RFC 5929). A connection is one user's once it has authenticated. /rude sends garbage for its second message, /close closes the
 connection after it.
 """
 import base64
+import hashlib
 import http.server
 import socketserver
+import ssl
 import sys
 
 import spnego
+import spnego.channel_bindings
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -30,7 +33,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if scheme.upper() == "NTLM":
             token = base64.b64decode(token)
             if token[8:9] == b"\1":
-                self.context, self.user = spnego.server(protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm), None
+                self.context, self.user = spnego.server(protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm, channel_bindings=BINDINGS), None
             try:
                 answer = self.context.step(token)
             except (spnego.exceptions.SpnegoError, ValueError, AttributeError) as e:
@@ -58,4 +61,14 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     daemon_threads = True
 
 
-Server(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+BINDINGS = None
+server = Server(("127.0.0.1", int(sys.argv[1])), Handler)
+if len(sys.argv) > 2:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*sys.argv[2:4])
+    with open(sys.argv[2], encoding="ascii") as f:
+        pem = f.read().partition("-----END CERTIFICATE-----")
+    der = ssl.PEM_cert_to_DER_cert(pem[0] + pem[1])
+    BINDINGS = spnego.channel_bindings.GssChannelBindings(application_data=b"tls-server-end-point:" + hashlib.sha256(der).digest())
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+server.serve_forever()

@@ -4,7 +4,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::api::AuthTarget;
 use crate::api::Notice;
 use crate::api::errors;
 use crate::api::proxy::ProxyAccess;
@@ -96,8 +95,7 @@ impl Request {
             ProxyEntry::Proxy(proxy) => self.proxy_origin(proxy, settings),
         };
         self.aim(url, way, settings);
-        self.open_authentication(AuthTarget::Proxy, &origin, settings).await?;
-        self.open_authentication(AuthTarget::Server, &origin, settings).await?;
+        self.plan_authentication(settings);
         self.mark(Moment::AcquireStart);
         let permit = self.permit(&origin, settings).await?;
         self.mark(Moment::AcquireWaitEnd);

@@ -8,6 +8,7 @@ use crate::api::auth_memory::AuthTarget;
 use crate::api::errors;
 use crate::api::request::Body;
 use crate::api::request::Request;
+use crate::api::request::auth::Challenged;
 use crate::api::request::broken;
 use crate::api::request::deadline;
 use crate::api::request::input::Exchange;
@@ -118,8 +119,8 @@ impl Request {
                 continue;
             }
             self.begin_body(&mut exchange, &head, settings)?;
-            let via_proxy = exchange.connection.origin().via == Via::Proxy;
-            if self.goes_again(&head, via_proxy, exchange.keep, settings).await? {
+            let asked = challenged(&head, &exchange);
+            if self.goes_again(asked, settings).await? {
                 let held = self.hold(exchange, settings).await;
                 let held = self.again(held)?;
                 exchange = self.another_leg(held, settings).await?;
@@ -143,17 +144,9 @@ impl Request {
     }
 
     /// Whether the request goes out again before the application sees a response (http spec 8.4).
-    async fn goes_again(
-        &self,
-        head: &ResponseHead,
-        via_proxy: bool,
-        keep: bool,
-        settings: &Settings,
-    ) -> Result<bool> {
-        match AuthTarget::of_status(head.status) {
-            // A server has no say in what the proxy gets.
-            Some(AuthTarget::Proxy) if !via_proxy => Ok(false),
-            Some(target) => self.answer_challenge(target, &head.headers, keep, settings).await,
+    async fn goes_again(&self, asked: Option<Challenged<'_>>, settings: &Settings) -> Result<bool> {
+        match asked {
+            Some(asked) => self.answer_challenge(asked, settings).await,
             // The server did not want to know more than the first message, which came without the body.
             None => Ok(self.state.lock().leg.as_ref().is_some_and(|leg| leg.withheld)),
         }
@@ -302,6 +295,13 @@ impl Request {
         state.route = None;
         if !to_get && state.written { Err(Code::RESEND_REQUEST) } else { Ok(()) }
     }
+}
+
+/// Who asks for credentials by this response. A server has no say in what the proxy gets.
+fn challenged<'a>(head: &'a ResponseHead, exchange: &Exchange) -> Option<Challenged<'a>> {
+    let target = AuthTarget::of_status(head.status)?;
+    let may_ask = target == AuthTarget::Server || exchange.connection.origin().via == Via::Proxy;
+    may_ask.then(|| Challenged::new(target, head, exchange))
 }
 
 pub(in crate::api) const SWITCHING_PROTOCOLS: u16 = 101;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::api::AuthTarget;
 use crate::api::Notice;
 use crate::api::request::Request;
 use crate::api::request::broken;
@@ -117,6 +118,10 @@ impl Request {
             pool::put(exchange.connection);
             return Err(Code::HTTP_PROTOCOL_MISMATCH);
         }
+        if exchange.connection.origin().via == Via::Proxy {
+            self.open_authentication(AuthTarget::Proxy, &exchange.connection, settings).await?;
+        }
+        self.open_authentication(AuthTarget::Server, &exchange.connection, settings).await?;
         let connection = &mut exchange.connection;
         let leg = {
             let mut state = self.state.lock();

@@ -3,6 +3,7 @@
 use crate::api::AuthTarget;
 use crate::api::Notice;
 use crate::api::request::Request;
+use crate::api::request::auth::Challenged;
 use crate::api::request::broken;
 use crate::api::request::deadline;
 use crate::api::request::dial::Acquired;
@@ -34,6 +35,7 @@ impl Request {
         self.mark(Moment::TunnelStart);
         let mut exchange = Exchange::new(self.dial_proxy(proxy, settings).await?, permit);
         loop {
+            self.open_authentication(AuthTarget::Proxy, &exchange.connection, settings).await?;
             let leg = self.connect_leg(&mut exchange, url);
             let head = self.ask_for_tunnel(&mut exchange, leg, settings).await?;
             if (200..300).contains(&head.status) {
@@ -41,8 +43,8 @@ impl Request {
             }
             self.begin_body(&mut exchange, &head, settings)?;
             let is_challenge = head.status == PROXY_AUTHENTICATION_REQUIRED;
-            let (target, keep) = (AuthTarget::Proxy, exchange.keep);
-            if !is_challenge || !self.answer_challenge(target, &head.headers, keep, settings).await? {
+            let asked = Challenged::new(AuthTarget::Proxy, &head, &exchange);
+            if !is_challenge || !self.answer_challenge(asked, settings).await? {
                 return Ok(refused(exchange, head, settings)?);
             }
             exchange = match self.hold(exchange, settings).await {

@@ -14,16 +14,16 @@ use crate::api::auth_memory::Place;
 use crate::api::errors;
 use crate::api::request::Request;
 use crate::api::request::deadline;
+use crate::api::request::input::Exchange;
 use crate::api::request::state::Phase;
 use crate::api::settings::DISABLE_AUTHENTICATION;
 use crate::api::settings::DISABLE_KEEP_ALIVE;
 use crate::api::settings::Settings;
 use crate::base::Code;
 use crate::base::Result;
+use crate::net::Connection;
 use crate::net::helper;
-use crate::net::pool;
 use crate::net::pool::Identity;
-use crate::net::pool::Origin;
 use crate::net::pool::Via;
 use crate::platform::LogOn;
 use crate::platform::Package;
@@ -33,6 +33,7 @@ use crate::platform::Token;
 use crate::proto::auth::Credentials;
 use crate::proto::auth::Scheme;
 use crate::proto::auth::challenges;
+use crate::proto::h1::ResponseHead;
 use crate::proto::headers::Headers;
 use crate::proto::proxy::ProxyEntry;
 use crate::proto::url::Host;
@@ -150,6 +151,31 @@ impl Authentication {
     }
 }
 
+/// Somebody wants to know who we are.
+pub(super) struct Challenged<'a> {
+    pub(super) target: AuthTarget,
+    /// Of the 401 or 407.
+    pub(super) headers: &'a Headers,
+    /// The connection can be used again.
+    pub(super) goes_on: bool,
+    /// What ties an answer to the connection's TLS.
+    pub(super) binding: Option<Vec<u8>>,
+}
+
+impl<'a> Challenged<'a> {
+    pub(super) fn new(target: AuthTarget, head: &'a ResponseHead, exchange: &Exchange) -> Challenged<'a> {
+        let binding = binding(target, &exchange.connection);
+        Challenged { target, headers: &head.headers, goes_on: exchange.keep, binding }
+    }
+}
+
+/// The channel binding of the connection's TLS, if that is TLS with the target: nobody between can then use
+/// the answer elsewhere.
+fn binding(target: AuthTarget, connection: &Connection) -> Option<Vec<u8>> {
+    let is_with_target = target == AuthTarget::Proxy || connection.origin().via != Via::Proxy;
+    connection.tls().filter(|_| is_with_target)?.peer().channel_binding()
+}
+
 /// What the challenge of the present response says, for `WinHttpQueryAuthSchemes`.
 pub(crate) struct AuthSchemes {
     /// `WINHTTP_AUTH_SCHEME_*` bits.
@@ -248,43 +274,43 @@ impl Request {
         state.auth.proxy.know(login);
     }
 
-    /// Gets ready what goes out on a connection to `origin` before anybody has asked.
+    /// Decides what is to go out before anybody has asked, and as whom the connection should be authenticated.
+    pub(super) fn plan_authentication(&self, settings: &Settings) {
+        if settings.disabled & DISABLE_AUTHENTICATION != 0 {
+            return;
+        }
+        for target in [AuthTarget::Proxy, AuthTarget::Server] {
+            let policy = self.policy(target, settings);
+            let mut state = self.state.lock();
+            state.auth.party(target).plan(policy, &self.connect.session().auth_memory().lock());
+        }
+    }
+
+    /// Gets ready what is planned, for the connection that has been found.
     pub(super) async fn open_authentication(
         &self,
         target: AuthTarget,
-        origin: &Origin,
+        connection: &Connection,
         settings: &Settings,
     ) -> Result<()> {
-        if settings.disabled & DISABLE_AUTHENTICATION != 0 {
-            return Ok(());
-        }
-        let policy = self.policy(target, settings);
-        let opening = {
-            let mut state = self.state.lock();
-            state.auth.party(target).opening(policy, &self.connect.session().auth_memory().lock())
+        let (binding, is_his) = {
+            let state = self.state.lock();
+            let origin = connection.origin();
+            let identity = state.auth.identity(&origin.via);
+            (binding(target, connection), identity.is_some() && identity == origin.identity)
         };
-        if let Some((candidate, need)) = opening
-            && (need == Need::EachRequest || !self.has_authenticated_connection(origin))
+        let planned = self.state.lock().auth.party(target).take_plan();
+        if let Some((candidate, need)) = planned
+            && (need == Need::EachRequest || !is_his)
         {
-            self.open_handshake(target, &candidate, settings).await?;
+            self.open_handshake(target, &candidate, binding.as_deref(), settings).await?;
         }
         Ok(())
     }
 
-    fn has_authenticated_connection(&self, origin: &Origin) -> bool {
-        let identity = self.state.lock().auth.identity(&origin.via);
-        pool::has(&Origin { identity, ..origin.clone() })
-    }
-
-    /// Whether another leg answers a 401 or 407 with these headers; that leg then has what it needs.
-    /// `goes_on`: the connection can be used again.
-    pub(super) async fn answer_challenge(
-        &self,
-        target: AuthTarget,
-        headers: &Headers,
-        goes_on: bool,
-        settings: &Settings,
-    ) -> Result<bool> {
+    /// Whether another leg answers a 401 or 407; that leg then has what it needs.
+    pub(super) async fn answer_challenge(&self, asked: Challenged<'_>, settings: &Settings) -> Result<bool> {
+        let Challenged { target, headers, goes_on, binding } = asked;
         let asked = challenges(headers, target.challenge());
         let policy = self.policy(target, settings);
         let verdict = {
@@ -311,7 +337,7 @@ impl Request {
                 for candidate in candidates {
                     let answered = match candidate.scheme {
                         Scheme::Ntlm | Scheme::Negotiate => {
-                            self.open_handshake(target, &candidate, settings).await?
+                            self.open_handshake(target, &candidate, binding.as_deref(), settings).await?
                         }
                         _ => self.state.lock().auth.party(target).answer_alone(&candidate),
                     };
@@ -348,6 +374,7 @@ impl Request {
         &self,
         target: AuthTarget,
         candidate: &Candidate,
+        binding: Option<&[u8]>,
         settings: &Settings,
     ) -> Result<bool> {
         let package = match candidate.scheme {
@@ -363,13 +390,8 @@ impl Request {
         };
         let Some(place) = self.state.lock().auth.party(target).place().cloned() else { return Ok(false) };
         let service = ServiceName { host: place.host, port: settings.spn_with_port.then_some(place.port) };
-        // Bound to the server's TLS, so that nobody between can use it elsewhere.
-        let binding = match target {
-            AuthTarget::Server => self.state.lock().tls.as_ref().and_then(|peer| peer.channel_binding()),
-            AuthTarget::Proxy => None,
-        };
         // On this thread: on a synchronous session it is the thread's user who logs on.
-        let context = match SecurityContext::new(package, log_on, &service, binding.as_deref()) {
+        let context = match SecurityContext::new(package, log_on, &service, binding) {
             Ok(context) => context,
             Err(error) => {
                 log::warn!("no {} for the {target}: {error}", candidate.scheme.name());

@@ -32,6 +32,7 @@ pub(in crate::api) struct Party {
     place: Option<Place>,
     attempt: Attempt,
     next: Next,
+    planned: Option<(Candidate, Need)>,
     /// Whom the connection is, or is to be, authenticated as.
     identity: Option<Identity>,
     /// The last Digest that was asked for: credentials for it that come later need no new one.
@@ -144,6 +145,7 @@ impl Party {
             place: None,
             attempt: Attempt::None,
             next: Next::Nothing,
+            planned: None,
             identity: None,
             digest: None,
             rounds: 0,
@@ -206,6 +208,7 @@ impl Party {
     fn forget_progress(&mut self) {
         self.attempt = Attempt::None;
         self.next = Next::Nothing;
+        self.planned = None;
         self.identity = None;
         self.rounds = 0;
     }
@@ -232,9 +235,18 @@ impl Party {
         self.service.as_ref()
     }
 
-    /// What to begin a send with, from what is known before anybody asks (http spec 8.3); a proxy that has
-    /// not asked before gets nothing. Given is a handshake that is to begin, and what for.
-    pub(super) fn opening(&mut self, policy: Policy, memory: &AuthMemory) -> Option<(Candidate, Need)> {
+    /// Decides what to begin with, from what is known before anybody asks (http spec 8.3); a proxy that has
+    /// not asked before gets nothing.
+    pub(super) fn plan(&mut self, policy: Policy, memory: &AuthMemory) {
+        self.planned = self.opening(policy, memory);
+    }
+
+    /// A handshake that is to begin, and what for.
+    pub(super) fn take_plan(&mut self) -> Option<(Candidate, Need)> {
+        self.planned.take()
+    }
+
+    fn opening(&mut self, policy: Policy, memory: &AuthMemory) -> Option<(Candidate, Need)> {
         let place = self.place.clone()?;
         if !matches!(self.next, Next::Nothing) || !matches!(self.attempt, Attempt::None) {
             return None;
