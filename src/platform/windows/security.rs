@@ -91,18 +91,24 @@ impl SecurityContext {
         }
         let input =
             SecBufferDesc { ulVersion: 0, cBuffers: inputs.len() as u32, pBuffers: inputs.as_mut_ptr() };
-        let mut token = SecBuffer { cbBuffer: 0, BufferType: SECBUFFER_TOKEN, pvBuffer: ptr::null_mut() };
+        // Ours, since Wine 8's Kerberos does not allocate.
+        let mut room = vec![0; LARGEST_TOKEN];
+        let mut token = SecBuffer {
+            cbBuffer: room.len() as u32,
+            BufferType: SECBUFFER_TOKEN,
+            pvBuffer: room.as_mut_ptr().cast(),
+        };
         let mut output = SecBufferDesc { ulVersion: 0, cBuffers: 1, pBuffers: &mut token };
         let mut context = NO_HANDLE;
         let (mut attributes, mut expiry) = (0, 0);
         // SAFETY: everything pointed to lives through the call; handles are SSPI's own; input is only
-        // read; output is allocated by SSPI, as asked.
+        // read.
         let status = unsafe {
             InitializeSecurityContextW(
                 &self.credentials,
                 self.context.as_ref().map_or(ptr::null(), ptr::from_ref),
                 self.target.as_ptr(),
-                ISC_REQ_ALLOCATE_MEMORY | ISC_REQ_CONNECTION,
+                ISC_REQ_CONNECTION,
                 0,
                 SECURITY_NATIVE_DREP,
                 if inputs.is_empty() { ptr::null() } else { &input },
@@ -121,9 +127,9 @@ impl SecurityContext {
             // SAFETY: context and token are those that SSPI has just made.
             finished = unsafe { CompleteAuthToken(&context, &output) };
         }
-        let bytes = take(&token);
         check("InitializeSecurityContext", if finished < 0 { finished } else { status })?;
-        Ok(Token { bytes, done: matches!(status, SEC_E_OK | SEC_I_COMPLETE_NEEDED) })
+        room.truncate(token.cbBuffer as usize);
+        Ok(Token { bytes: room, done: matches!(status, SEC_E_OK | SEC_I_COMPLETE_NEEDED) })
     }
 }
 
@@ -136,19 +142,6 @@ impl Drop for SecurityContext {
         // SAFETY: as above.
         unsafe { FreeCredentialsHandle(&self.credentials) };
     }
-}
-
-/// A copy of what SSPI allocated, which is freed.
-fn take(token: &SecBuffer) -> Vec<u8> {
-    if token.pvBuffer.is_null() {
-        return Vec::new();
-    }
-    // SAFETY: SSPI filled in so many bytes at that place.
-    let bytes = unsafe { std::slice::from_raw_parts(token.pvBuffer.cast::<u8>(), token.cbBuffer as usize) };
-    let bytes = bytes.to_vec();
-    // SAFETY: it is SSPI's, and has been copied.
-    unsafe { FreeContextBuffer(token.pvBuffer) };
-    bytes
 }
 
 /// `SEC_CHANNEL_BINDINGS`, eight DWORDs of which the last two say how long the application's data is and
@@ -169,4 +162,6 @@ fn wide(text: &str) -> Vec<u16> {
     text.encode_utf16().chain([0]).collect()
 }
 
+/// No package makes larger ones, which Windows' own limits see to.
+const LARGEST_TOKEN: usize = 0x1_0000;
 const NO_HANDLE: SecHandle = SecHandle { dwLower: 0, dwUpper: 0 };
