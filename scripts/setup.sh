@@ -21,6 +21,7 @@ want apache2 apache2-bin
 want krb5kdc krb5-kdc
 want kadmin.local krb5-admin-server
 want kinit krb5-user
+want ntlm_auth winbind # what Wine's NTLM is made of
 [ -f /usr/lib/apache2/modules/mod_auth_gssapi.so ] || need="$need libapache2-mod-auth-gssapi"
 [ -f /usr/lib/*/gssntlmssp/gssntlmssp.so ] || need="$need gss-ntlmssp"
 want tinyproxy tinyproxy-bin
@@ -42,8 +43,15 @@ if [ -n "$need" ]; then
   if command -v apt-get > /dev/null && [ "$sudo" != missing ]; then
     echo "installing:$need"
     $sudo apt-get -qq update
+    # No package starts a service by being installed: the tests start what they need.
+    policy=/usr/sbin/policy-rc.d made=
+    if [ ! -e $policy ]; then
+      printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy > /dev/null && $sudo chmod +x $policy && made=1
+    fi
     # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive $sudo apt-get -qq install -y --no-install-recommends $need > /dev/null
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get -qq install -y --no-install-recommends $need > /dev/null || failed=$?
+    [ -z "$made" ] || $sudo rm $policy
+    [ -z "${failed:-}" ] || exit "$failed"
   else
     echo "please install these packages (their Debian names):$need" >&2
     exit 1
