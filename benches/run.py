@@ -370,7 +370,8 @@ def wine(bench):
     for name in ("wine", "ours"):
         (BUILD / name).mkdir(exist_ok=True)
         shutil.copy(BUILD / "wine.exe", BUILD / name / "wine.exe")
-    shutil.copy(dll, BUILD / "ours/winhttp.dll")
+    for file in dll.parent.glob("*.dll"):  # older Wines need a second one beside it
+        shutil.copy(file, BUILD / "ours" / file.name)
     lines = ["| | Wine's own | ours | ours is better by |", "|---|---|---|---|"]
     for title, job, size, operations, figure in WINE:
         if bench.options.short:

@@ -113,6 +113,7 @@ async fn fast<S: AsyncRead + AsyncWrite + Unpin>(task: &Task, socket: S) -> Samp
     })
     .await;
     if task.job == Job::Send {
+        socket.flush().await.expect("send");
         socket.read_frame().await.expect("receive");
     }
     Sample { p50, ..start.to(&Usage::now(), task) }
