@@ -1,33 +1,11 @@
 /* Automatic proxies: scripts, the functions that ask them, and requests that go where a script says. */
-#include "http.h"
+#include "proxies.h"
 
 #ifndef WINHTTP_HANDLE_TYPE_PROXY_RESOLVER
 #define WINHTTP_HANDLE_TYPE_PROXY_RESOLVER 4
 #endif
 
 enum { E_LOGIN = 12015, E_SCRIPT = 12166, E_DOWNLOAD = 12167, E_SERVICE = 12178, E_DETECT = 12180 };
-
-static const char *text_of(const char *format, ...) {
-    static char out[8][2048];
-    static unsigned next;
-    char *to = out[next++ % 8];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(to, 2048, format, args);
-    va_end(args);
-    return to;
-}
-
-static const char *narrow(LPCWSTR text) {
-    static char out[8][512];
-    static unsigned next;
-    char *to = out[next++ % 8];
-    size_t i;
-    if (!text) return "(null)";
-    for (i = 0; text[i] && i < 511; i++) to[i] = (char)text[i];
-    to[i] = 0;
-    return to;
-}
 
 /* A URL on the scripted server. */
 static LPCWSTR at(const char *path) { return h_wide(text_of("http://127.0.0.1:%u%s", h_port("plain"), path)); }
@@ -542,6 +520,74 @@ static void many_resolvers(void) {
     EXPECT(rec_wait_nth(r, NULL, WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING, N, 10000, NULL));
 }
 
+/* ---- requests that follow a script -------------------------------------------------------------- */
+
+/* The answer's status, or the error, of a request in a session of the automatic access type. */
+static DWORD request_status(int async, const char *path) {
+    conn c;
+    BOOL yes = TRUE;
+    DWORD error, status;
+    memset(&c, 0, sizeof c);
+    c.rec = rec_new();
+    c.ses = WinHttpOpen(W("ctests/1.0"), WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, NULL, NULL, async ? WINHTTP_FLAG_ASYNC : 0);
+    WinHttpSetOption(c.ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &yes, sizeof yes);
+    h_record_all(c.ses, c.rec);
+    c.con = WinHttpConnect(c.ses, W("127.0.0.1"), h_port("plain"), 0);
+    c.req = WinHttpOpenRequest(c.con, W("GET"), h_wide(path), NULL, NULL, NULL, 0);
+    error = h_exchange(&c, async);
+    status = error ? error : h_status(c.req);
+    h_finish(&c);
+    return status;
+}
+
+static void requests_follow_a_script(void) {
+    struct {
+        const char *answer;
+        DWORD status;
+        int through_proxy;
+    } rows[] = {
+        {"PROXY 127.0.0.1:PROXY", 200, 1},
+        {"PROXY 127.0.0.1:DEAD; PROXY 127.0.0.1:PROXY; DIRECT", 200, 1},
+        {"PROXY 127.0.0.1:DEAD; SOCKS 127.0.0.1:1; DIRECT", 200, 0},
+        {"DIRECT; PROXY 127.0.0.1:PROXY", 200, 0},
+        {"PROXY 127.0.0.1:DEAD", 12029, 0},
+    };
+    size_t i;
+    int async;
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        for (async = 0; async < 2; async++) {
+            char answer[256] = "";
+            const char *from = rows[i].answer, *seen;
+            while (*from) {
+                size_t used = strlen(answer);
+                if (!strncmp(from, ":PROXY", 6)) snprintf(answer + used, sizeof answer - used, ":%u", h_port("proxy")), from += 6;
+                else if (!strncmp(from, ":DEAD", 5)) snprintf(answer + used, sizeof answer - used, ":%u", h_port("refused")), from += 5;
+                else answer[used] = *from++, answer[used + 1] = 0;
+            }
+            set_user(DIRECT | SCRIPT, NULL, NULL, narrow(body(text_of("return '%s'", answer))));
+            h_get_text("/proxied");
+            EQ_ROW(rows[i].answer, request_status(async, "/status/200"), rows[i].status);
+            seen = h_get_text("/proxied");
+            EQ_ROW(rows[i].answer, strstr(seen, "/status/200") != NULL, rows[i].through_proxy);
+        }
+    }
+    restore_user();
+}
+
+/* Without a script that answers, the other settings count. */
+static void requests_do_without_a_script(void) {
+    int async;
+    for (async = 0; async < 2; async++) {
+        set_user(DIRECT | SCRIPT, NULL, NULL, narrow(at("/pac/nothing")));
+        EQ(request_status(async, "/status/200"), 200);
+        set_user(DIRECT | SCRIPT, NULL, NULL, narrow(body("throw 'no'")));
+        EQ(request_status(async, "/status/200"), 200);
+        set_user(DIRECT | DETECT, NULL, NULL, NULL);
+        EQ(request_status(async, "/status/200"), 200);
+    }
+    restore_user();
+}
+
 TESTS {
     CASE(arguments);
     CASE(answers);
@@ -561,5 +607,7 @@ TESTS {
     CASE(closing_a_resolver);
     CASE(closing_a_resolver_in_its_callback);
     CASE(many_resolvers);
+    CASE(requests_follow_a_script);
+    CASE(requests_do_without_a_script);
 }
 END_TESTS
