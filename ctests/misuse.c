@@ -4,7 +4,7 @@
 
 #define GARBAGE ((HINTERNET)(intptr_t)0x7fff1234)
 
-enum { NOTHING, TRASH, GONE, SESSION, CONNECT, REQUEST, SOCKET, KINDS };
+enum { NOTHING, TRASH, GONE, SESSION, CONNECT, REQUEST, WEBSOCKET, KINDS };
 static const char *kind_names[] = {"NULL", "garbage", "closed", "session", "connection", "request", "websocket"};
 
 static HINTERNET made[KINDS];
@@ -20,7 +20,7 @@ static int make_all(int async, recorder *r) {
     made[CONNECT] = base.con;
     /* A request that was never sent, so that a right kind is at a wrong moment. */
     made[REQUEST] = WinHttpOpenRequest(base.con, NULL, W("/status/200"), NULL, NULL, NULL, 0);
-    made[SOCKET] = base.ws;
+    made[WEBSOCKET] = base.ws;
     return made[REQUEST] != NULL;
 }
 

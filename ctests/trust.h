@@ -4,6 +4,11 @@
 
 #include "http.h"
 #include <wincrypt.h>
+#ifdef _WIN32
+#define SECURITY_WIN32
+#include <security.h> /* for schannel.h */
+#include <schannel.h>
+#endif
 
 #define BIT(name) WINHTTP_CALLBACK_STATUS_FLAG_##name
 

@@ -24,10 +24,13 @@ passed=0 failed=0
 for arch in x86_64 i686; do
   target=$arch-pc-windows-msvc
   choose "$target"
+  # rquickjs has no declarations for this one, and makes them with libclang from Microsoft's headers.
+  without=
+  [ $arch = x86_64 ] || without=--no-default-features
   suffix=$(echo "$target" | tr - _)
   # shellcheck disable=SC2086
   if env "CC_$suffix=$tools/cl.exe" "AR_$suffix=$tools/lib.exe" RUSTC="$rustc" ${build_std:+RUSTC_BOOTSTRAP=1} \
-    "$cargo" check --lib --locked $build_std --target "$target"; then
+    "$cargo" check --lib --locked $without $build_std --target "$target"; then
     passed=$((passed + 1))
   else
     failed=$((failed + 1))

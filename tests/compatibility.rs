@@ -66,8 +66,14 @@ fn document(notes: &Notes) -> String {
 
     let (ours, others): (Vec<_>, Vec<_>) = exports.iter().partition(|name| name.starts_with("WinHttp"));
     let all = known_functions();
-    writeln!(text, "## Functions\n\n{} of the {} functions of the SDK's header.\n", ours.len(), all.len())
-        .unwrap();
+    let states = count(ours.iter().map(|name| note(name).0));
+    writeln!(
+        text,
+        "## Functions\n\n{} of the {} functions of the SDK's header: {states}.\n",
+        ours.len(),
+        all.len()
+    )
+    .unwrap();
     text += "| function | state | C tests | remarks |\n|---|---|---|---|\n";
     for name in ours {
         let (state, note) = note(name);
@@ -86,7 +92,8 @@ fn document(notes: &Notes) -> String {
     }
 
     let options = known_options();
-    writeln!(text, "\n## Options\n\n{} of {} options.", rows.len(), options.len()).unwrap();
+    let states = count(rows.iter().map(|row| note(&row.name).0));
+    writeln!(text, "\n## Options\n\n{} of {} options: {states}.", rows.len(), options.len()).unwrap();
     text += "S, C, R, W and P are session, connection, request, WebSocket and proxy resolver handles, N is the NULL handle.\n\n";
     text += "| option (`WINHTTP_OPTION_`...) | number | set on | query on | state | C tests | remarks |\n";
     text += "|---|---|---|---|---|---|---|\n";
@@ -100,6 +107,14 @@ fn document(notes: &Notes) -> String {
         writeln!(text, "- {name} ({id})").unwrap();
     }
     text
+}
+
+/// How many are in which state.
+fn count<'a>(states: impl Iterator<Item = &'a str>) -> String {
+    let mut counts = BTreeMap::new();
+    states.for_each(|state| *counts.entry(state).or_insert(0) += 1);
+    let counts: Vec<_> = counts.iter().map(|(state, count)| format!("{count} {state}")).collect();
+    counts.join(", ")
 }
 
 const HEAD: &str = "\
