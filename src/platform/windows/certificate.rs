@@ -63,6 +63,11 @@ impl ClientCertificate {
             let is_missing = error.raw_os_error() == Some(CRYPT_E_NO_KEY_PROPERTY);
             return Err(if is_missing { KeyTrouble::Missing } else { KeyTrouble::NoAccess });
         }
+        if spec != CERT_NCRYPT_KEY_SPEC {
+            // Wine answers a number that is none of the two that there are.
+            let exists = |spec: &u32| user_key(handle, *spec).is_ok();
+            spec = [spec, AT_KEYEXCHANGE, AT_SIGNATURE].into_iter().find(exists).unwrap_or(spec);
+        }
         let kind = self.kind();
         Ok(PrivateKey::Held(HeldKey { handle, spec, is_ours: is_ours != 0, kind }))
     }
@@ -176,13 +181,17 @@ impl HeldKey {
     }
 
     /// PKCS #1, by the provider that holds the key or, where that does not know the hash, by the one
-    /// that shares its keys and does.
+    /// that shares its keys and does, or by a copy there: some keys are nowhere but in this process.
     fn sign_by_provider(&self, hash: &[u8]) -> io::Result<Vec<u8>> {
         match sign_with(self.handle, self.spec, hash) {
             Ok(signature) => Ok(signature),
             Err(error) => {
                 log::debug!("the key's own provider: {error}");
-                sign_with(Provider::sibling(self.handle)?.0, self.spec, hash)
+                let sibling = Provider::sibling(self.handle)?;
+                sign_with(sibling.0, self.spec, hash).or_else(|error| {
+                    log::debug!("the provider that shares its keys: {error}");
+                    sign_with(Provider::copy(self.handle, self.spec)?.0, self.spec, hash)
+                })
             }
         }
     }
@@ -258,6 +267,53 @@ impl Provider {
     }
 }
 
+impl Provider {
+    /// A place in memory with a copy of the key, if that may be copied.
+    fn copy(provider: usize, spec: u32) -> io::Result<Provider> {
+        let key = user_key(provider, spec)?;
+        let mut blob = vec![0; MOST_BLOB];
+        let mut length = blob.len() as u32;
+        // SAFETY: the memory is writable for `length` bytes.
+        let exported =
+            done(unsafe { CryptExportKey(key.0, 0, PRIVATEKEYBLOB, 0, blob.as_mut_ptr(), &mut length) });
+        let imported = exported.and_then(|()| Provider::with_key(&blob[..length as usize]));
+        blob.fill(0);
+        std::hint::black_box(&blob);
+        imported
+    }
+
+    fn with_key(blob: &[u8]) -> io::Result<Provider> {
+        let mut provider = 0;
+        let (name, kind) = (MS_ENH_RSA_AES_PROV_A, PROV_RSA_AES);
+        // SAFETY: no container is named, the variable is writable.
+        done(unsafe { CryptAcquireContextA(&mut provider, ptr::null(), name, kind, CRYPT_VERIFYCONTEXT) })?;
+        let provider = Provider(provider);
+        let mut key = 0;
+        // SAFETY: the bytes are readable for their length, the variable is writable.
+        done(unsafe { CryptImportKey(provider.0, blob.as_ptr(), blob.len() as u32, 0, 0, &mut key) })?;
+        // The provider keeps it.
+        drop(Key(key));
+        Ok(provider)
+    }
+}
+
+/// One of the keys in a provider's container.
+fn user_key(provider: usize, spec: u32) -> io::Result<Key> {
+    let mut key = 0;
+    // SAFETY: the provider is open, the variable is writable.
+    done(unsafe { CryptGetUserKey(provider, spec, &mut key) })?;
+    Ok(Key(key))
+}
+
+struct Key(usize);
+
+impl Drop for Key {
+    fn drop(&mut self) {
+        // SAFETY: ours, and not used afterwards.
+        unsafe { CryptDestroyKey(self.0) };
+    }
+}
+
 impl Drop for Provider {
     fn drop(&mut self) {
         // SAFETY: ours, and not used afterwards.
@@ -271,3 +327,5 @@ fn done(worked: i32) -> io::Result<()> {
 
 /// Of an RSA key of 16384 bits.
 const MOST_BYTES: usize = 2048;
+/// Of the same with all its numbers.
+const MOST_BLOB: usize = 16 * 1024;
