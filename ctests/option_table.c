@@ -22,9 +22,9 @@ typedef struct row {
 #define ANY_SIZE 0
 #define IS(option, set, query, shape, size, is, value, bad, wrong_size) {#option, option, set, query, shape, size, is, value, bad, wrong_size}
 /* A DWORD of which any value will do. */
-#define DWORD_ROW(option, set, query, is) IS(option, set, query, NUMBER, 4, is, 1, 1, ERROR_INSUFFICIENT_BUFFER)
+#define DWORD_ROW(option, set, query, is) {#option, option, set, query, NUMBER, 4, is, 1, 1, ERROR_INSUFFICIENT_BUFFER}
 /* One that takes `value` and not `bad`. */
-#define CHOICE(option, set, query, is, value, bad) IS(option, set, query, NUMBER, 4, is, value, bad, ERROR_INSUFFICIENT_BUFFER)
+#define CHOICE(option, set, query, is, value, bad) {#option, option, set, query, NUMBER, 4, is, value, bad, ERROR_INSUFFICIENT_BUFFER}
 
 static const row rows[] = {
     DWORD_ROW(WINHTTP_OPTION_RESOLVE_TIMEOUT, "SR", "SCR", 0),
@@ -59,6 +59,11 @@ static const row rows[] = {
     IS(WINHTTP_OPTION_HTTP_PROTOCOL_USED, "", "R", NUMBER, 4, 0, 0, 0, 0),
     DWORD_ROW(WINHTTP_OPTION_ENCODE_EXTRA, "SR", "", 0),
     DWORD_ROW(WINHTTP_OPTION_DISABLE_STREAM_QUEUE, "SR", "", 0),
+    DWORD_ROW(WINHTTP_OPTION_IPV6_FAST_FALLBACK, "S", "", 0),
+    IS(WINHTTP_OPTION_CONNECTION_GUID, "R", "R", BYTES, 16, 0, 0, 0, ERROR_INSUFFICIENT_BUFFER),
+    IS(WINHTTP_OPTION_MATCH_CONNECTION_GUID, "R", "", BYTES, 24, 0, 0, 0, ERROR_INSUFFICIENT_BUFFER),
+    IS(WINHTTP_OPTION_FAILED_CONNECTION_RETRIES, "S", "", BYTES, 8, 0, 0, 0, ERROR_INSUFFICIENT_BUFFER),
+    IS(WINHTTP_OPTION_RESOLUTION_HOSTNAME, "R", "", TEXT, ANY_SIZE, 0, 0, 0, 0),
     DWORD_ROW(WINHTTP_OPTION_HTTP_PROTOCOL_REQUIRED, "SR", "", 0),
     IS(WINHTTP_OPTION_TCP_KEEPALIVE, "S", "", BYTES, 12, 0, 0, 0, ERROR_INSUFFICIENT_BUFFER),
     DWORD_ROW(WINHTTP_OPTION_TCP_FAST_OPEN, "S", "", 0),
@@ -189,11 +194,12 @@ static void defaults(void) {
 }
 
 static void sizes(void) {
-    static unsigned char bytes[1024];
+    static unsigned char bytes[1024], ones[64];
     conn c, w;
     HINTERNET all[5];
     size_t i;
     int k;
+    memset(ones, 0xff, sizeof ones); /* nor a number of 8 bytes that would fit 4 */
     NEED(open_all(&c, &w, all));
     for (i = 0; i < ROWS; i++) {
         const row *r = &rows[i];
@@ -202,8 +208,8 @@ static void sizes(void) {
             DWORD size, wanted;
             if (strchr(r->set, kinds[k])) {
                 for (wanted = r->size - 1; wanted <= r->size + 4; wanted++)
-                    if (wanted != r->size) EQ_ROW(r->name, set(all[k], r->option, bytes, wanted), r->wrong_size);
-                EQ_ROW(r->name, set(all[k], r->option, bytes, 0), r->wrong_size);
+                    if (wanted != r->size) EQ_ROW(r->name, set(all[k], r->option, ones, wanted), r->wrong_size);
+                EQ_ROW(r->name, set(all[k], r->option, ones, 0), r->wrong_size);
                 EQ_ROW(r->name, set(all[k], r->option, NULL, r->size), ERROR_INVALID_PARAMETER);
             }
             if (strchr(r->query, kinds[k])) {
@@ -364,7 +370,7 @@ static void fast_forwarding_is_not_supported(void) {
 
 static void features(void) {
     /* Of those that are not: HTTP/2 windows, token binding, QUIC, fast forwarding, and numbers of nothing. */
-    static const DWORD there[] = {3, 4, 5, 7, 8, 12, 14, 44, 46, 48, 53, 55, 56, 63, 73, 76, 80}, missing[] = {0, 21, 28, 29, 30, 43, 66, 69, 79, 82, 90, 1000, 0xffffffff};
+    static const DWORD there[] = {2, 3, 4, 5, 7, 8, 12, 14, 24, 27, 38, 39, 44, 46, 48, 49, 50, 51, 53, 54, 55, 56, 60, 61, 62, 63, 73, 76, 80}, missing[] = {0, 21, 28, 29, 30, 43, 66, 69, 79, 82, 90, 1000, 0xffffffff};
     HINTERNET ses = h_open(0);
     size_t i;
     for (i = 0; i < sizeof there / sizeof *there; i++) EQ(set(ses, WINHTTP_OPTION_FEATURE_SUPPORTED, &there[i], 4), 0);

@@ -302,6 +302,7 @@ typedef PVOID WINHTTP_PROXY_CHANGE_REGISTRATION_HANDLE;
 #define WINHTTP_ADDREQ_FLAG_REPLACE 0x80000000
 #define WINHTTP_EXTENDED_HEADER_FLAG_UNICODE 0x1
 #define WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH 0
+#define WINHTTP_QUERY_CONNECTION_GROUP_FLAG_INSECURE 0x1
 #define WINHTTP_READ_DATA_EX_FLAG_FILL_BUFFER 0x1
 #define WINHTTP_TIME_FORMAT_BUFSIZE 62
 #define SECURITY_FLAG_SECURE 0x00000001
@@ -1251,6 +1252,13 @@ WINHTTPAPI BOOL WINAPI WinHttpQueryAuthSchemes(HINTERNET request_handle, LPDWORD
 WINHTTPAPI HINTERNET WINAPI WinHttpConnect(HINTERNET session_handle, LPCWSTR server_name,
     INTERNET_PORT server_port, DWORD reserved);
 
+/* Describes the connections to a server, by the GUIDs that they are marked with. */
+WINHTTPAPI DWORD WINAPI WinHttpQueryConnectionGroup(HINTERNET internet, const GUID *connection_guid,
+    ULONGLONG flags, WINHTTP_QUERY_CONNECTION_GROUP_RESULT **result_variable);
+
+/* Frees what `WinHttpQueryConnectionGroup` gave; NULL does no harm. */
+WINHTTPAPI void WINAPI WinHttpFreeQueryConnectionGroupResult(WINHTTP_QUERY_CONNECTION_GROUP_RESULT *result);
+
 /* Says how many bytes of the body can be read at once; 0 at its end. */
 WINHTTPAPI BOOL WINAPI WinHttpQueryDataAvailable(HINTERNET request_handle, LPDWORD bytes_available);
 
@@ -1277,6 +1285,11 @@ WINHTTPAPI DWORD WINAPI WinHttpAddRequestHeadersEx(HINTERNET request_handle, DWO
 /* Queries a header, or another part of the response or the request. */
 WINHTTPAPI BOOL WINAPI WinHttpQueryHeaders(HINTERNET request_handle, DWORD info_level, LPCWSTR name_text,
     LPVOID buffer, LPDWORD buffer_length, LPDWORD index_variable);
+
+/* Queries headers with their names: one, or all by `WINHTTP_QUERY_EX_ALL_HEADERS`. */
+WINHTTPAPI DWORD WINAPI WinHttpQueryHeadersEx(HINTERNET request_handle, DWORD info_level, ULONGLONG flags,
+    UINT code_page, PDWORD index_variable, WINHTTP_HEADER_NAME *header_name, PVOID buffer,
+    PDWORD buffer_length, WINHTTP_EXTENDED_HEADER **headers_variable, PDWORD headers_count);
 
 /* Sets an option. */
 WINHTTPAPI BOOL WINAPI WinHttpSetOption(HINTERNET internet, DWORD option, LPVOID buffer, DWORD buffer_length);

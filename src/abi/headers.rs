@@ -17,6 +17,7 @@ use crate::api::Request;
 use crate::base::Code;
 use crate::base::Result;
 use crate::proto::date::Date;
+use crate::proto::headers::Header;
 use crate::proto::headers::narrow;
 use crate::proto::headers::widen;
 
@@ -136,12 +137,7 @@ pub unsafe extern "system" fn WinHttpQueryHeaders(
             None
         };
         let modifiers = info_level & !0xFFFF;
-        let side = match modifiers & SIDES {
-            0 => HeaderSide::Response,
-            WINHTTP_QUERY_FLAG_REQUEST_HEADERS => HeaderSide::Request,
-            WINHTTP_QUERY_FLAG_TRAILERS => HeaderSide::Trailers,
-            _ => return Err(Code::INVALID_PARAMETER),
-        };
+        let side = side(modifiers)?;
         let query = HeaderQuery { level, side, name: name.as_deref(), index: index.get().unwrap_or(0) };
         let answer = request.query_headers(&query)?;
         let value = value(&answer.value, modifiers & !SIDES)?;
@@ -152,6 +148,8 @@ pub unsafe extern "system" fn WinHttpQueryHeaders(
         match &value {
             // SAFETY: the caller's promise; `needed` bytes have been checked to fit.
             Value::Number(bytes) => unsafe { out::copy(bytes, buffer.cast()) },
+            // SAFETY: as above.
+            Value::Bytes(text) => unsafe { out::copy(&[text, &b"\0"[..]].concat(), buffer.cast()) },
             // SAFETY: as above; `needed` counts the NUL.
             Value::Text(text) => unsafe { out::copy_text(text, buffer.cast()) },
             // SAFETY: as above.
@@ -165,12 +163,147 @@ pub unsafe extern "system" fn WinHttpQueryHeaders(
     })
 }
 
+/// Whose headers are meant.
+fn side(modifiers: u32) -> Result<HeaderSide> {
+    match modifiers & SIDES {
+        0 => Ok(HeaderSide::Response),
+        WINHTTP_QUERY_FLAG_REQUEST_HEADERS => Ok(HeaderSide::Request),
+        WINHTTP_QUERY_FLAG_TRAILERS => Ok(HeaderSide::Trailers),
+        _ => Err(Code::INVALID_PARAMETER),
+    }
+}
+
+/// Queries headers with their names: one, or all by `WINHTTP_QUERY_EX_ALL_HEADERS`.
+///
+/// The array of them and their texts stand in `buffer`.
+///
+/// # Safety
+///
+/// `header_name` is null, or, for `WINHTTP_QUERY_CUSTOM`, a name that ends in a NUL: UTF-16, or bytes with
+/// `WINHTTP_QUERY_FLAG_WIRE_ENCODING`. `buffer` is null, or writable for `*buffer_length` bytes. The other
+/// pointers are null, or readable and writable. All until the call returns.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn WinHttpQueryHeadersEx(
+    request_handle: HINTERNET,
+    info_level: DWORD,
+    flags: ULONGLONG,
+    code_page: UINT,
+    index_variable: PDWORD,
+    header_name: *mut WINHTTP_HEADER_NAME,
+    buffer: PVOID,
+    buffer_length: PDWORD,
+    headers_variable: *mut *mut WINHTTP_EXTENDED_HEADER,
+    headers_count: PDWORD,
+) -> DWORD {
+    entry("WinHttpQueryHeadersEx", || {
+        let request = api::get::<Request>(handle(request_handle))?;
+        // Headers are Latin-1 here, whatever the program would like to take them for.
+        _ = code_page;
+        // SAFETY: the caller's promise.
+        let length = unsafe { Out::new(buffer_length) };
+        // SAFETY: the caller's promise.
+        let index = unsafe { Out::new(index_variable) };
+        // SAFETY: the caller's promise.
+        let array = unsafe { Out::new(headers_variable) };
+        // SAFETY: the caller's promise.
+        let count = unsafe { Out::new(headers_count) };
+        let room = length.get().ok_or(Code::INVALID_PARAMETER)? as usize;
+        let (level, modifiers) = (info_level & 0xFFFF, info_level & !0xFFFF);
+        let is_unicode = modifiers & WINHTTP_QUERY_FLAG_WIRE_ENCODING == 0;
+        if flags != 0 || modifiers & !(SIDES | WINHTTP_QUERY_FLAG_WIRE_ENCODING) != 0 {
+            return Err(Code::INVALID_PARAMETER);
+        }
+        let name = match level {
+            WINHTTP_QUERY_CUSTOM if !header_name.is_null() => {
+                // SAFETY: the caller's promise.
+                let name = unsafe { header_name.read_unaligned() };
+                // SAFETY: both members are pointers of one size; which it is `modifiers` says.
+                let name = unsafe { name.pwszName };
+                if name.is_null() {
+                    return Err(Code::INVALID_PARAMETER);
+                }
+                // SAFETY: the caller's promise about the text.
+                Some(unsafe { bytes(name, is_unicode) }.map_err(|_| Code::HEADER_NOT_FOUND)?)
+            }
+            _ => None,
+        };
+        let at = index.get().unwrap_or(0);
+        let query = HeaderQuery { level, side: side(modifiers)?, name: name.as_deref(), index: at };
+        let fields = request.query_fields(&query)?;
+        let packed = PackedHeaders::new(&fields, is_unicode);
+        if buffer.is_null() || room < packed.needed() {
+            length.put(packed.needed() as u32);
+            return Err(Code::INSUFFICIENT_BUFFER);
+        }
+        if array.is_null() || count.is_null() {
+            return Err(Code::INVALID_PARAMETER);
+        }
+        // SAFETY: the caller's promise; `needed` bytes have been checked to fit.
+        array.put(unsafe { packed.write(buffer.cast()) });
+        count.put(fields.len() as u32);
+        length.put(packed.needed() as u32);
+        if level != WINHTTP_QUERY_EX_ALL_HEADERS && !index.is_null() {
+            index.put(at.wrapping_add(1));
+        }
+        Ok(())
+    })
+}
+
+/// Names and values by turns, each with its NUL, and the array that points to them.
+struct PackedHeaders {
+    texts: Vec<Vec<u8>>,
+}
+
+impl PackedHeaders {
+    fn new(fields: &[Header], is_unicode: bool) -> PackedHeaders {
+        let text = |bytes: &[u8]| match is_unicode {
+            true => widen(bytes).iter().chain(&[0]).flat_map(|unit| unit.to_ne_bytes()).collect(),
+            false => [bytes, &b"\0"[..]].concat(),
+        };
+        PackedHeaders {
+            texts: fields.iter().flat_map(|field| [text(field.name()), text(field.value())]).collect(),
+        }
+    }
+
+    /// The array may have to begin a few bytes into the caller's buffer.
+    fn needed(&self) -> usize {
+        let texts: usize = self.texts.iter().map(Vec::len).sum();
+        SLACK + self.texts.len() * size_of::<PCWSTR>() + texts
+    }
+
+    /// # Safety
+    ///
+    /// `to` is writable for `needed` bytes.
+    unsafe fn write(&self, to: *mut u8) -> *mut WINHTTP_EXTENDED_HEADER {
+        let start = to.align_offset(align_of::<PCWSTR>()).min(SLACK);
+        // SAFETY: `needed` counts the slack.
+        let array = unsafe { to.add(start) };
+        let mut end = self.texts.len() * size_of::<PCWSTR>();
+        for (at, text) in self.texts.iter().enumerate() {
+            // SAFETY: `needed` counts every text.
+            let place = unsafe { array.add(end) };
+            // SAFETY: as above.
+            unsafe { out::copy(text, place) };
+            // SAFETY: `needed` counts the array; name and value stand one after the other in an element.
+            let pointer = unsafe { array.cast::<*mut u8>().add(at) };
+            // SAFETY: as above.
+            unsafe { pointer.write_unaligned(place) };
+            end += text.len();
+        }
+        array.cast()
+    }
+}
+
+const SLACK: usize = align_of::<PCWSTR>() - 1;
+
 /// The modifiers that say whose headers are meant.
 const SIDES: u32 = WINHTTP_QUERY_FLAG_REQUEST_HEADERS | WINHTTP_QUERY_FLAG_TRAILERS;
 
 /// A header's value as the caller wants it.
 enum Value {
     Text(Vec<u16>),
+    /// As on the wire; gets a NUL of one byte.
+    Bytes(Vec<u8>),
     /// A `DWORD` or a 64-bit number.
     Number(Vec<u8>),
     Time(SYSTEMTIME),
@@ -181,6 +314,7 @@ impl Value {
     fn needed(&self) -> usize {
         match self {
             Value::Text(text) => (text.len() + 1) * 2,
+            Value::Bytes(text) => text.len() + 1,
             Value::Number(bytes) => bytes.len(),
             Value::Time(time) => size_of_val(time),
         }
@@ -190,6 +324,7 @@ impl Value {
     fn length(&self) -> usize {
         match self {
             Value::Text(text) => text.len() * 2,
+            Value::Bytes(text) => text.len(),
             Value::Number(bytes) => bytes.len(),
             Value::Time(time) => size_of_val(time),
         }
@@ -203,6 +338,7 @@ fn value(bytes: &[u8], modifiers: u32) -> Result<Value> {
     };
     match modifiers {
         0 => Ok(Value::Text(widen(bytes))),
+        WINHTTP_QUERY_FLAG_WIRE_ENCODING => Ok(Value::Bytes(bytes.to_vec())),
         WINHTTP_QUERY_FLAG_NUMBER => {
             let number = u32::try_from(number()?).map_err(|_| Code::INVALID_QUERY_REQUEST)?;
             Ok(Value::Number(number.to_ne_bytes().to_vec()))
@@ -212,9 +348,6 @@ fn value(bytes: &[u8], modifiers: u32) -> Result<Value> {
             Ok(Value::Time(time::system_time_of(&date)))
         }
         WINHTTP_QUERY_FLAG_NUMBER64 => Ok(Value::Number(number()?.to_ne_bytes().to_vec())),
-        _ => {
-            log::error!("WinHttpQueryHeaders: modifiers {modifiers:#x} are not supported yet");
-            Err(Code::NOT_SUPPORTED)
-        }
+        _ => Err(Code::INVALID_PARAMETER),
     }
 }

@@ -10,6 +10,7 @@ mod auth;
 mod callback;
 mod certificates;
 mod connect;
+mod connections;
 pub mod constants;
 #[cfg(not(windows))]
 pub mod crypt;
@@ -36,6 +37,7 @@ mod windows;
 
 pub use auth::*;
 pub use connect::*;
+pub use connections::*;
 #[cfg(not(windows))]
 pub use crypt::*;
 pub use data::*;

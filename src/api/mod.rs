@@ -5,6 +5,7 @@
 mod auth_memory;
 mod connect;
 mod errors;
+mod groups;
 mod handles;
 mod node;
 mod notice;
@@ -23,6 +24,8 @@ pub(crate) use crate::platform::certificate_context;
 pub(crate) use crate::platform::chain_context;
 pub(crate) use auth_memory::AuthTarget;
 pub(crate) use connect::Connect;
+pub(crate) use groups::ConnectionGroups;
+pub(crate) use groups::connection_groups;
 pub(crate) use handles::Handle;
 pub(crate) use handles::Lease;
 pub(crate) use handles::Object;

@@ -1,6 +1,8 @@
 //! A session: what its requests share.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 
 use parking_lot::Mutex;
 
@@ -21,6 +23,7 @@ use crate::net;
 use crate::net::engine::Engine;
 use crate::net::engine::EngineOwner;
 use crate::net::limits::Limits;
+use crate::net::pool;
 use crate::net::tls;
 use crate::platform;
 use crate::proto::cookies::Jar;
@@ -35,6 +38,8 @@ pub(crate) struct Session {
     agent: Mutex<Vec<u8>>,
     tls: tls::Configs,
     limits: Arc<Limits>,
+    has_children: AtomicBool,
+    _presence: pool::Presence,
     /// Guards only itself.
     cookies: Mutex<Jar>,
     /// Guards only itself.
@@ -75,6 +80,8 @@ impl Session {
             agent: Mutex::new(narrow(&start.agent).ok_or(Code::INVALID_PARAMETER)?),
             tls: tls::Configs::new(),
             limits: Arc::new(Limits::new()),
+            has_children: AtomicBool::new(false),
+            _presence: pool::Presence::new(),
             cookies: Mutex::new(Jar::new()),
             auth_memory: Mutex::default(),
             scripts: Arc::new(Scripts::new()),
@@ -101,6 +108,11 @@ impl Session {
 
     pub(crate) fn tls(&self) -> &tls::Configs {
         &self.tls
+    }
+
+    /// Whether it has, or has ever had, a child.
+    pub(crate) fn has_children(&self) -> bool {
+        self.has_children.load(Ordering::Relaxed)
     }
 
     pub(crate) fn limits(&self) -> &Arc<Limits> {
@@ -131,6 +143,7 @@ impl Session {
     /// Tells the application about a new child, on the calling thread.
     pub(crate) fn announce(&self, child: Handle) -> Result<()> {
         let _lease = self.node.lease()?;
+        self.has_children.store(true, Ordering::Relaxed);
         self.node.notify(&Notice::HandleCreated(child));
         Ok(())
     }
@@ -139,6 +152,7 @@ impl Session {
 impl Drop for Session {
     /// Every object below has given up its share, so the last callback has returned.
     fn drop(&mut self) {
+        pool::forget(self.node.handle().raw());
         net::release_pools();
         if let Some(event) = *self.unload_event.get_mut() {
             platform::signal_event(event);

@@ -6,6 +6,8 @@ use crate::api::secure::TlsSettings;
 use crate::base::Code;
 use crate::base::Result;
 use crate::net::Dialing;
+use crate::net::known::Guid;
+use crate::net::pool::MatchGuid;
 use crate::proto::url::CodePage;
 
 #[derive(Clone, Debug)]
@@ -46,7 +48,6 @@ pub(crate) struct Settings {
 }
 
 /// What requests are made of.
-#[allow(dead_code)]
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RequestSettings {
     /// Kept to be read back, as are the two after it.
@@ -73,7 +74,6 @@ pub(crate) struct ProtocolSettings {
 }
 
 /// How connections are made.
-#[allow(dead_code)]
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SocketSettings {
     pub(crate) how: Dialing,
@@ -85,20 +85,7 @@ pub(crate) struct SocketSettings {
     pub(crate) match_guid: Option<MatchGuid>,
 }
 
-/// A GUID's bytes, as C has them in memory.
-pub(crate) type Guid = [u8; 16];
-
-/// Which connections may serve the request.
-#[allow(dead_code)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct MatchGuid {
-    pub(crate) guid: Guid,
-    /// Unmarked ones may not.
-    pub(crate) only_marked: bool,
-}
-
 /// `WINHTTP_FAILED_CONNECTION_RETRIES`.
-#[allow(dead_code)]
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Retries {
     pub(crate) most: u32,
@@ -179,3 +166,7 @@ pub(crate) const DISABLE_COOKIES: u32 = 1;
 pub(crate) const DISABLE_REDIRECTS: u32 = 2;
 pub(crate) const DISABLE_AUTHENTICATION: u32 = 4;
 pub(crate) const DISABLE_KEEP_ALIVE: u32 = 8;
+/// `WINHTTP_CONNECTION_RETRY_CONDITION_*`.
+pub(crate) const RETRY_408: u32 = 1;
+pub(crate) const RETRY_HANDSHAKE: u32 = 2;
+pub(crate) const RETRY_STALE: u32 = 4;

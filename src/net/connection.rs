@@ -7,6 +7,8 @@ use std::time::Instant;
 
 use crate::net::Socket;
 use crate::net::engine::Engine;
+use crate::net::known::Guid;
+use crate::net::known::Known;
 use crate::net::op::Fault;
 use crate::net::op::Interest;
 use crate::net::op::Waiting;
@@ -26,6 +28,9 @@ pub(crate) struct Connection {
     /// How many requests have gone out on it.
     requests: u32,
     since: Instant,
+    /// What its last marking user called it.
+    guid: Option<Guid>,
+    known: Known,
 }
 
 impl Connection {
@@ -36,12 +41,15 @@ impl Connection {
         peer: SocketAddr,
     ) -> io::Result<Connection> {
         let local = socket.local()?;
-        Ok(Connection { origin, socket, tls, local, peer, requests: 0, since: Instant::now() })
+        let known = Known::new(&origin.host, tls.is_some());
+        let since = Instant::now();
+        Ok(Connection { origin, socket, tls, local, peer, requests: 0, since, guid: None, known })
     }
 
     /// The same connection when it leads on to another place, by a session over the present one.
     pub(crate) fn through(self, origin: Origin, tls: Option<tls::Session>) -> Connection {
-        Connection { origin, tls, ..self }
+        let known = Known::new(&origin.host, tls.is_some());
+        Connection { origin, tls, known, ..self }
     }
 
     /// The session, for one that is to be made over it.
@@ -62,6 +70,21 @@ impl Connection {
     pub(crate) fn begin_request(&mut self) -> u32 {
         self.requests += 1;
         self.requests - 1
+    }
+
+    /// Whether it has served a request before the present one.
+    pub(crate) fn is_used(&self) -> bool {
+        self.requests > 1
+    }
+
+    pub(crate) fn guid(&self) -> Option<Guid> {
+        self.guid
+    }
+
+    /// Gives it a name by which other requests can ask for it.
+    pub(crate) fn mark(&mut self, guid: Guid) {
+        self.guid = Some(guid);
+        self.known.mark(guid);
     }
 
     /// Leaves the engine: nobody waits for this connection.

@@ -22,6 +22,8 @@ type Server = (String, u16);
 #[derive(Default)]
 struct Slots {
     used: u32,
+    /// It has answered in HTTP/1.0.
+    is_1_0: bool,
     /// Woken all at once; who still finds no place comes back.
     waiting: Vec<Waker>,
 }
@@ -37,12 +39,18 @@ impl Limits {
         Limits(Mutex::new(HashMap::new()))
     }
 
-    /// Waits until fewer than `most` connections to this server are in use.
+    /// Remembers that the server speaks HTTP/1.0.
+    pub(crate) fn learn_1_0(&self, origin: &Origin) {
+        self.0.lock().entry((origin.host.clone(), origin.port)).or_default().is_1_0 = true;
+    }
+
+    /// Waits until fewer than `most` connections to this server are in use, or `most_1_0` if it is known
+    /// to speak HTTP/1.0.
     pub(crate) async fn permit(
         self: &Arc<Self>,
         waiting: &Waiting,
         origin: &Origin,
-        most: u32,
+        (most, most_1_0): (u32, u32),
         deadline: Option<Instant>,
     ) -> Result<Permit, Fault> {
         let server = (origin.host.clone(), origin.port);
@@ -50,7 +58,7 @@ impl Limits {
             .until(Want { socket: None, deadline }, |waker| {
                 let mut servers = self.0.lock();
                 let slots = servers.entry(server.clone()).or_default();
-                if slots.used < most {
+                if slots.used < if slots.is_1_0 { most_1_0 } else { most } {
                     slots.used += 1;
                     return Some(Ok(Permit { limits: self.clone(), server: server.clone() }));
                 }
@@ -68,7 +76,7 @@ impl Drop for Permit {
             let Some(slots) = servers.get_mut(&self.server) else { return };
             slots.used -= 1;
             let waiting = std::mem::take(&mut slots.waiting);
-            if slots.used == 0 {
+            if slots.used == 0 && !slots.is_1_0 {
                 servers.remove(&self.server);
             }
             waiting

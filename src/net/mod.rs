@@ -5,6 +5,7 @@ pub(crate) mod buffers;
 mod connection;
 pub(crate) mod engine;
 pub(crate) mod helper;
+pub(crate) mod known;
 pub(crate) mod limits;
 mod local;
 pub(crate) mod op;

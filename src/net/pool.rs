@@ -2,20 +2,26 @@
 //!
 //! A connection at rest belongs to no session and to no engine: an asynchronous one leaves the poll
 //! loop when it comes here and joins that of its next user, so synchronous and asynchronous sessions
-//! share what there is, and nothing here keeps an engine alive. No thread looks after the pool: a
-//! connection is not used after its minute, and is closed by a later visit of anybody's. If nobody
-//! visits any more, it stays open until its server closes it or the process ends.
+//! share what there is, and nothing here keeps an engine alive.
+//!
+//! A connection is not used after its minute. While the process has a session and there is something at
+//! rest, a small thread closes what is too old. After the last session the thread ends, since it would keep
+//! the library in memory; what is left is closed by a later visit, by its server, or with the process.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 use std::time::Instant;
 
+use parking_lot::Condvar;
 use parking_lot::Mutex;
+use parking_lot::MutexGuard;
 use sha2::Digest;
 use sha2::Sha256;
 
 use crate::net::Connection;
+use crate::net::known::Guid;
+use crate::net::thread;
 use crate::net::tls;
 use crate::proto::proxy::ProxyServer;
 
@@ -29,6 +35,8 @@ pub(crate) struct Origin {
     pub(crate) via: Via,
     /// The only user's number, for a session that shares with nobody.
     pub(crate) owner: Option<usize>,
+    /// Another name that was resolved instead.
+    pub(crate) resolved: Option<String>,
     /// The network interface that it has to go by; 0 is any.
     pub(crate) interface: u32,
     /// Whom the connection itself is authenticated as, by NTLM or Negotiate.
@@ -89,17 +97,20 @@ pub(crate) fn put(mut connection: Connection) {
         stale
     };
     drop(stale);
+    start_keeper(&mut KEEPER.lock());
 }
 
 /// The connection to `origin` that came last, if there is one that is still good. Dead ones, and ones
 /// on which the server has said something unasked, go silently (http spec 5.3).
-pub(crate) fn take(origin: &Origin) -> Option<Connection> {
+///
+/// `wanted` prefers connections that bear its GUID.
+pub(crate) fn take(origin: &Origin, wanted: Option<MatchGuid>) -> Option<Connection> {
     loop {
         let (found, stale) = {
             let mut pool = POOL.lock();
             let pool = pool.as_mut()?;
             let stale = pool.sweep();
-            (pool.pop(origin), stale)
+            (pool.pop(origin, wanted), stale)
         };
         drop(stale);
         let found = found?;
@@ -125,30 +136,152 @@ impl Pool {
         Pool { idle: HashMap::new(), swept: Instant::now() }
     }
 
-    fn pop(&mut self, origin: &Origin) -> Option<Idle> {
+    fn pop(&mut self, origin: &Origin, wanted: Option<MatchGuid>) -> Option<Idle> {
         let list = self.idle.get_mut(origin)?;
-        let newest = list.pop();
+        let newest = |guid: Option<Guid>| list.iter().rposition(|idle| idle.connection.guid() == guid);
+        let at = match wanted {
+            None => list.len().checked_sub(1),
+            Some(MatchGuid { guid, only_marked: true }) => newest(Some(guid)),
+            Some(MatchGuid { guid, only_marked: false }) => newest(Some(guid)).or_else(|| newest(None)),
+        }?;
+        let found = list.remove(at);
         if list.is_empty() {
             self.idle.remove(origin);
         }
-        newest
+        Some(found)
     }
 
     /// Takes out what is too old, from time to time; the caller closes it without the lock.
     fn sweep(&mut self) -> Vec<Idle> {
-        let mut stale = Vec::new();
-        if self.swept.elapsed() >= LIFETIME {
-            self.swept = Instant::now();
-            self.idle.retain(|_, list| {
-                stale.extend(list.extract_if(.., |idle| idle.since.elapsed() >= LIFETIME));
-                !list.is_empty()
-            });
+        if self.swept.elapsed() < LIFETIME {
+            return Vec::new();
         }
-        stale
+        self.swept = Instant::now();
+        self.extract(|idle| idle.since.elapsed() >= LIFETIME)
+    }
+
+    fn extract(&mut self, which: impl Fn(&Idle) -> bool) -> Vec<Idle> {
+        let mut taken = Vec::new();
+        self.idle.retain(|_, list| {
+            taken.extend(list.extract_if(.., |idle| which(idle)));
+            !list.is_empty()
+        });
+        taken
+    }
+
+    /// When the next one is too old.
+    fn next_end(&self) -> Option<Instant> {
+        self.idle.values().flatten().map(|idle| idle.since + LIFETIME).min()
     }
 }
+
+/// The connections of one session only are nobody's after it.
+pub(crate) fn forget(owner: usize) {
+    let left =
+        POOL.lock().as_mut().map(|pool| pool.extract(|idle| idle.connection.origin().owner == Some(owner)));
+    drop(left);
+}
+
+/// That there is a session, for as long as this lives.
+pub(crate) struct Presence(());
+
+impl Presence {
+    pub(crate) fn new() -> Presence {
+        let mut keeper = KEEPER.lock();
+        keeper.sessions += 1;
+        start_keeper(&mut keeper);
+        Presence(())
+    }
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        let mut keeper = KEEPER.lock();
+        keeper.sessions -= 1;
+        if keeper.sessions == 0 && keeper.running {
+            LAST_HAS_GONE.notify_all();
+        }
+    }
+}
+
+/// Who closes idle connections that are too old.
+struct Keeper {
+    sessions: usize,
+    running: bool,
+}
+
+/// Starts the thread where one is wanted.
+fn start_keeper(keeper: &mut Keeper) {
+    let wanted = keeper.sessions > 0 && POOL.lock().as_ref().is_some_and(|pool| !pool.idle.is_empty());
+    if !wanted || keeper.running {
+        return;
+    }
+    match thread::spawn("winhttp-idle", keep) {
+        Ok(()) => keeper.running = true,
+        Err(error) => log::warn!("idle connections are closed late: {error}"),
+    }
+}
+
+fn keep() {
+    let mut keeper = KEEPER.lock();
+    loop {
+        let next = POOL.lock().as_ref().and_then(Pool::next_end);
+        let Some(next) = next.filter(|_| keeper.sessions > 0) else {
+            keeper.running = false;
+            return;
+        };
+        LAST_HAS_GONE.wait_until(&mut keeper, next);
+        let stale = POOL.lock().as_mut().map(|pool| pool.extract(|idle| idle.since.elapsed() >= LIFETIME));
+        MutexGuard::unlocked(&mut keeper, || drop(stale));
+    }
+}
+
+/// Which connections may serve a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MatchGuid {
+    pub(crate) guid: Guid,
+    /// Unmarked ones may not.
+    pub(crate) only_marked: bool,
+}
+
+/// Guards only itself; the pool's lock may be taken under it.
+static KEEPER: Mutex<Keeper> = Mutex::new(Keeper { sessions: 0, running: false });
+static LAST_HAS_GONE: Condvar = Condvar::new();
 
 /// Guards only itself; no system call is made under it.
 static POOL: Mutex<Option<Pool>> = Mutex::new(None);
 /// How long an idle connection is good for.
-const LIFETIME: Duration = Duration::from_secs(60);
+const LIFETIME: Duration = if cfg!(test) { Duration::from_millis(200) } else { Duration::from_secs(60) };
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::net::Dialing;
+    use crate::net::Socket;
+
+    #[test]
+    fn idle_connections_end_though_nobody_visits() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let peer = listener.local_addr().unwrap();
+        let _session = Presence::new();
+        let socket = Socket::connect(peer, Dialing::default(), None).unwrap();
+        let mut server = listener.accept().unwrap().0;
+        let origin = Origin {
+            host: "tests.invalid".into(),
+            port: peer.port(),
+            via: Via::Nothing,
+            owner: None,
+            resolved: None,
+            interface: 0,
+            identity: None,
+            tls: None,
+        };
+        put(Connection::new(origin, socket, None, peer).unwrap());
+        assert!(KEEPER.lock().running);
+        server.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        assert_eq!(server.read(&mut [0]).unwrap(), 0);
+    }
+}

@@ -651,6 +651,10 @@ async def keep(c):
     elif kind == "ends":
         await c.answer(code, body)
         return None
+    elif kind == "late":
+        # The first request of a token is answered as if it had never come.
+        late[c.query["token"]] = count = late.get(c.query["token"], 0) + 1
+        await c.answer(408 if count <= int(c.query.get("times", 1)) else 200, body)
     elif kind == "mute":
         await c.answer(code, body)
         await c.read_request()
@@ -658,6 +662,9 @@ async def keep(c):
     elif kind == "redirect":
         await c.answer(302, body, ["Location: /keep/ordinary"], "Found")
     return "again"
+
+
+late = {}
 
 
 async def cookie(c):
@@ -890,6 +897,29 @@ def full(ports):
         filler.setblocking(False)
         filler.connect_ex(s.getsockname())
     return [s, *fillers]
+async def listen_flaky(behind):
+    """A way to the port `behind` on which every first connection of two ends when the client has begun to speak."""
+    count = 0
+
+    async def pipe(reader, writer):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+        writer.close()
+
+    async def serve(reader, writer):
+        nonlocal count
+        count += 1
+        first = await reader.read(65536)
+        if count % 2:
+            writer.close()
+            return
+        there, back = await asyncio.open_connection("127.0.0.1", behind)
+        back.write(first)
+        await asyncio.gather(pipe(reader, back), pipe(there, writer), return_exceptions=True)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    return server, server.sockets[0].getsockname()[1]
 
 
 async def main():
@@ -914,6 +944,9 @@ async def main():
         servers.append(server)
     server, ports["plain6"] = await listen(host="::1")
     servers.append(server)
+    if args.certs:
+        server, ports["flaky"] = await listen_flaky(ports["tls"])
+        servers.append(server)
     # A port that nobody listens on, held so that no one else gets it.
     refused = socket.socket()
     refused.bind(("127.0.0.1", 0))

@@ -101,6 +101,8 @@ pub const WINHTTP_EXTENDED_HEADER_FLAG_UNICODE: DWORD = 0x1;
 
 /// The total length is not known.
 pub const WINHTTP_IGNORE_REQUEST_TOTAL_LENGTH: DWORD = 0;
+/// A connection handle's connections without TLS.
+pub const WINHTTP_QUERY_CONNECTION_GROUP_FLAG_INSECURE: DWORD = 0x1;
 /// Complete when the buffer is full.
 pub const WINHTTP_READ_DATA_EX_FLAG_FILL_BUFFER: DWORD = 0x1;
 /// Bytes an HTTP date needs.

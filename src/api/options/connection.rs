@@ -6,9 +6,15 @@ use std::time::Duration;
 use crate::api::options::dword_at;
 use crate::api::options::put;
 use crate::api::options::row::*;
+use crate::api::settings::RETRY_408;
+use crate::api::settings::RETRY_HANDSHAKE;
+use crate::api::settings::RETRY_STALE;
+use crate::api::settings::Retries;
 use crate::base::Code;
 use crate::base::Result;
+use crate::net::pool::MatchGuid;
 use crate::platform;
+use crate::proto::url::Host;
 
 pub(super) static ROWS: &[Row] = &[
     row(4, "CONNECT_RETRIES", SR, SR, knob!(connect_retries)),
@@ -53,6 +59,7 @@ pub(super) static ROWS: &[Row] = &[
             _ => Err(Code::INVALID_PARAMETER),
         }),
     ),
+    row(140, "IPV6_FAST_FALLBACK", S, NONE, switch!(socket.fast_fallback)),
     row(
         141,
         "CONNECTION_STATS_V0",
@@ -70,6 +77,21 @@ pub(super) static ROWS: &[Row] = &[
     ),
     row(152, "TCP_KEEPALIVE", S, NONE, struct_in(12, set_keep_alive)),
     row(153, "TCP_FAST_OPEN", S, NONE, dword_in(|_, _| Ok(()))).without_effect(),
+    row(162, "FAILED_CONNECTION_RETRIES", S, NONE, struct_in(8, set_retries)),
+    row(
+        165,
+        "RESOLUTION_HOSTNAME",
+        R,
+        NONE,
+        text_in(|on, name| {
+            if !on.request()?.is_unsent() {
+                return Err(Code::INCORRECT_HANDLE_STATE);
+            }
+            let name = Host::of_connect(until_nul(name)).map_err(|_| Code::INVALID_PARAMETER)?;
+            on.change(|settings| settings.request.resolution_host = Some(name.dial_name()))
+        })
+        .in_bytes(),
+    ),
     row(172, "BACKGROUND_CONNECTIONS", S, NONE, dword_in(|_, _| Ok(()))).without_effect(),
     row(173, "FIRST_AVAILABLE_CONNECTION", S, NONE, dword_in(|_, _| Ok(()))).without_effect(),
     row(
@@ -82,8 +104,52 @@ pub(super) static ROWS: &[Row] = &[
             on.read(|settings| settings.socket.how.priority.is_some().into())
         }),
     ),
+    row(
+        178,
+        "CONNECTION_GUID",
+        R,
+        R,
+        Access::Struct {
+            size: 16,
+            get: |on| Ok(on.request()?.guid().unwrap_or_default().to_vec()),
+            set: |on, guid| {
+                on.request()?.mark_connection(guid.try_into().map_err(|_| Code::INTERNAL_ERROR)?);
+                Ok(())
+            },
+        },
+    ),
+    row(179, "MATCH_CONNECTION_GUID", R, NONE, struct_in(24, set_match)),
     row(195, "DISABLE_GLOBAL_POOLING", S, NONE, switch!(own_pool)),
 ];
+
+/// `WINHTTP_FAILED_CONNECTION_RETRIES`: how often, and after what.
+fn set_retries(on: Target<'_>, value: &[u8]) -> Result<()> {
+    let (most, conditions) = (dword_at(value, 0), dword_at(value, 4));
+    if conditions & !(RETRY_408 | RETRY_HANDSHAKE | RETRY_STALE) != 0 {
+        return Err(Code::INVALID_PARAMETER);
+    }
+    if on.session()?.has_children() {
+        return Err(Code::INCORRECT_HANDLE_STATE);
+    }
+    on.change(|settings| settings.socket.retries = Retries { most, conditions })
+}
+
+/// `WINHTTP_MATCH_CONNECTION_GUID`: the GUID, and 64 bits of flags.
+fn set_match(on: Target<'_>, value: &[u8]) -> Result<()> {
+    const ONLY_MARKED: u32 = 1;
+    let guid = value.first_chunk().copied().ok_or(Code::INTERNAL_ERROR)?;
+    let flags = dword_at(value, 16);
+    if flags & !ONLY_MARKED != 0 || dword_at(value, 20) != 0 {
+        return Err(Code::INVALID_PARAMETER);
+    }
+    on.change(|settings| {
+        settings.socket.match_guid = Some(MatchGuid { guid, only_marked: flags & ONLY_MARKED != 0 });
+    })
+}
+
+fn until_nul(text: &[u16]) -> &[u16] {
+    text.split(|&unit| unit == 0).next().unwrap_or_default()
+}
 
 /// `tcp_keepalive`: on or off, and two times in milliseconds.
 fn set_keep_alive(on: Target<'_>, value: &[u8]) -> Result<()> {

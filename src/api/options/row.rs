@@ -201,6 +201,11 @@ pub(super) const fn text_out(get: Get<Vec<u16>>) -> Access {
     text(get, |_, _| Err(Code::OPTION_NOT_SETTABLE))
 }
 
+/// Text that is only set.
+pub(super) const fn text_in(set: fn(Target<'_>, &[u16]) -> Result<()>) -> Access {
+    text(|_| Err(Code::INVALID_PARAMETER), set)
+}
+
 pub(super) const fn pointer_out(get: Get<usize>) -> Access {
     Access::Pointer { get, set: |_, _| Err(Code::OPTION_NOT_SETTABLE) }
 }

@@ -3,6 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
+use std::time::Instant;
 
 use crate::api::Notice;
 use crate::api::errors;
@@ -12,6 +14,7 @@ use crate::api::request::Request;
 use crate::api::request::deadline;
 use crate::api::request::input::Exchange;
 use crate::api::request::measures::Moment;
+use crate::api::settings::RETRY_HANDSHAKE;
 use crate::api::settings::Settings;
 use crate::base::Code;
 use crate::base::Result;
@@ -88,7 +91,10 @@ impl Request {
     ) -> std::result::Result<Acquired, Failure> {
         let tls = url.secure().then(|| self.terms(url, settings));
         let origin = match way {
-            ProxyEntry::Direct { .. } => self.origin(url.host(), url.port(), Via::Nothing, tls, settings),
+            ProxyEntry::Direct { .. } => Origin {
+                resolved: settings.request.resolution_host.clone(),
+                ..self.origin(url.host(), url.port(), Via::Nothing, tls, settings)
+            },
             ProxyEntry::Proxy(proxy) if self.needs_tunnel(url) => {
                 self.origin(url.host(), url.port(), Via::Tunnel(proxy.clone()), tls, settings)
             }
@@ -99,7 +105,7 @@ impl Request {
         self.mark(Moment::AcquireStart);
         let permit = self.permit(&origin, settings).await?;
         self.mark(Moment::AcquireWaitEnd);
-        while let Some(mut connection) = self.at_rest(&origin) {
+        while let Some(mut connection) = self.at_rest(&origin, settings) {
             match connection.join(self.engine.as_ref()) {
                 Ok(()) => {
                     self.mark(Moment::AcquireEnd);
@@ -110,11 +116,15 @@ impl Request {
             }
         }
         let acquired = match way {
-            ProxyEntry::Direct { .. } => {
-                let (socket, peer) = self.dial(url.host(), url.port(), settings).await?;
-                let tls = self.secure(&socket, None, url.host(), origin.tls.as_ref(), settings).await?;
-                Acquired::ready(connection(origin, socket, tls, peer)?, permit)
-            }
+            ProxyEntry::Direct { .. } => loop {
+                let (socket, peer) =
+                    self.dial(url.host(), url.port(), origin.resolved.as_deref(), settings).await?;
+                match self.secure(&socket, None, url.host(), origin.tls.as_ref(), settings).await {
+                    Ok(tls) => break Acquired::ready(connection(origin, socket, tls, peer)?, permit),
+                    Err(Code::CONNECTION_ERROR) if self.may_try_again(RETRY_HANDSHAKE, settings) => {}
+                    Err(code) => return Err(code.into()),
+                }
+            },
             ProxyEntry::Proxy(proxy) => match origin.via {
                 Via::Tunnel(_) => self.tunnel(proxy, permit, origin, url, settings).await?,
                 Via::Nothing | Via::Proxy => Acquired::ready(self.dial_proxy(proxy, settings).await?, permit),
@@ -131,8 +141,8 @@ impl Request {
 
     /// Waits while the session has as many connections in use as it may have.
     pub(super) async fn permit(&self, origin: &Origin, settings: &Settings) -> Result<Option<Permit>> {
-        let most = settings.max_conns_per_server;
-        if most == u32::MAX {
+        let most = (settings.max_conns_per_server, settings.max_conns_per_1_0_server);
+        if most == (u32::MAX, u32::MAX) {
             return Ok(None);
         }
         let until = deadline(settings.timeouts.connect);
@@ -152,13 +162,15 @@ impl Request {
         let owner = settings.own_pool.then(|| self.connect.session().node().handle().raw());
         let interface = settings.socket.how.interface;
         let host = host.dial_name().to_ascii_lowercase();
-        Origin { host, port, via, owner, interface, identity: None, tls }
+        Origin { host, port, via, owner, interface, resolved: None, identity: None, tls }
     }
 
     /// A connection at rest; one that is authenticated as it will be needed, rather than another.
-    fn at_rest(&self, origin: &Origin) -> Option<Connection> {
+    fn at_rest(&self, origin: &Origin, settings: &Settings) -> Option<Connection> {
         let identities = self.state.lock().auth.identities(&origin.via);
-        identities.into_iter().find_map(|identity| pool::take(&Origin { identity, ..origin.clone() }))
+        identities.into_iter().find_map(|identity| {
+            pool::take(&Origin { identity, ..origin.clone() }, settings.socket.match_guid)
+        })
     }
 
     /// A connection to a proxy serves requests to any server.
@@ -205,7 +217,7 @@ impl Request {
             return Err(Failure::Unreachable(Code::CANNOT_CONNECT));
         }
         let origin = self.proxy_origin(proxy, settings);
-        let (socket, peer) = self.dial(&proxy.host, proxy.port, settings).await?;
+        let (socket, peer) = self.dial(&proxy.host, proxy.port, None, settings).await?;
         let tls =
             self.secure(&socket, None, &proxy.host, origin.tls.as_ref(), settings).await.map_err(|code| {
                 // Queries are of the server's certificate.
@@ -215,21 +227,22 @@ impl Request {
         Ok(connection(origin, socket, tls, peer)?)
     }
 
-    /// A TCP connection.
+    /// A TCP connection. `resolved` is looked up instead of the host.
     async fn dial(
         &self,
         host: &Host,
         port: u16,
+        resolved: Option<&str>,
         settings: &Settings,
     ) -> std::result::Result<(Socket, SocketAddr), Failure> {
         let unreachable = |fault, code| match fault {
             Fault::Cancelled => Failure::Other(Code::OPERATION_CANCELLED),
             fault => Failure::Unreachable(errors::fault(&fault, code)),
         };
-        self.inform(&Notice::ResolvingName(host.name()))?;
+        self.inform(&Notice::ResolvingName(resolved.unwrap_or(host.name())))?;
         self.mark(Moment::ResolveStart);
         let until = deadline(settings.timeouts.resolve);
-        let addresses = net::resolve(&self.waiting, &host.dial_name(), port, until)
+        let addresses = net::resolve(&self.waiting, resolved.unwrap_or(&host.dial_name()), port, until)
             .await
             .map_err(|fault| unreachable(fault, Code::NAME_NOT_RESOLVED))?;
         self.mark(Moment::ResolveEnd);
@@ -237,11 +250,12 @@ impl Request {
         self.inform(&Notice::NameResolved(&first.ip().to_string()))?;
 
         let mut failure = Failure::Unreachable(Code::CANNOT_CONNECT);
-        for address in addresses.iter().take(settings.connect_retries.max(1) as usize) {
-            let ip = address.ip().to_string();
+        let most = (settings.connect_retries.max(1) as usize).min(addresses.len());
+        for attempt in attempts(&addresses[..most], settings.socket.fast_fallback) {
+            let ip = attempt.address.ip().to_string();
             self.inform(&Notice::ConnectingToServer(&ip))?;
             self.mark(Moment::ConnectStart);
-            match self.connect_to(*address, settings).await {
+            match self.connect_to(attempt, settings).await {
                 Ok(connected) => {
                     self.mark(Moment::ConnectEnd);
                     self.inform(&Notice::ConnectedToServer(&ip))?;
@@ -259,10 +273,14 @@ impl Request {
 
     async fn connect_to(
         &self,
-        address: SocketAddr,
+        Attempt { address, most }: Attempt,
         settings: &Settings,
     ) -> std::result::Result<(Socket, SocketAddr), Fault> {
-        let until = deadline(settings.timeouts.connect);
+        let full = deadline(settings.timeouts.connect);
+        let until = match most {
+            Some(most) => Some(full.unwrap_or(Instant::now() + most).min(Instant::now() + most)),
+            None => full,
+        };
         let socket =
             Socket::connect(address, settings.socket.how, self.engine.as_ref()).map_err(Fault::Io)?;
         self.listen(&socket);
@@ -318,6 +336,31 @@ impl Request {
     }
 }
 
+/// One address to try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Attempt {
+    address: SocketAddr,
+    /// No longer than this, whatever the connect timeout is.
+    most: Option<Duration>,
+}
+
+/// The addresses in the order to try them. With the fast fallback a first IPv6 address that does not answer
+/// at once gives way to IPv4, and gets its full time afterwards (options spec 2.2).
+fn attempts(addresses: &[SocketAddr], fast_fallback: bool) -> Vec<Attempt> {
+    let full = |address: &SocketAddr| Attempt { address: *address, most: None };
+    let first = |v6: bool| addresses.iter().position(|address| address.is_ipv6() == v6);
+    let (Some(v6), Some(v4), true) = (first(true), first(false), fast_fallback) else {
+        return addresses.iter().map(full).collect();
+    };
+    let [first_v6, first_v4] = [v6, v4].map(|at| addresses[at]);
+    let head = [Attempt { address: first_v6, most: Some(FALLBACK) }, full(&first_v4), full(&first_v6)];
+    let rest = addresses.iter().enumerate().filter(|(at, _)| *at != v6 && *at != v4);
+    head.into_iter().chain(rest.map(|(_, address)| full(address))).collect()
+}
+
+/// How long the first IPv6 address has with the fast fallback.
+const FALLBACK: Duration = Duration::from_millis(300);
+
 /// Why there is no connection.
 pub(super) enum Failure {
     /// Nobody is there, by this way.
@@ -342,4 +385,24 @@ fn connection(
         log::debug!("{error}");
         Code::CONNECTION_ERROR
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fast_fallback_tries_ipv4_second() {
+        let all = ["[::1]:1", "[::2]:1", "127.0.0.1:1", "127.0.0.2:1"].map(|text| text.parse().unwrap());
+        let order = |addresses: &[SocketAddr], fast| {
+            let tried = attempts(addresses, fast).into_iter();
+            tried.map(|attempt| (attempt.address, attempt.most.is_some())).collect::<Vec<_>>()
+        };
+        let [a6, b6, a4, b4] = all;
+        assert_eq!(order(&all, true), [(a6, true), (a4, false), (a6, false), (b6, false), (b4, false)]);
+        assert_eq!(order(&all, false), all.map(|address| (address, false)));
+        assert_eq!(order(&[a4, a6], true), [(a6, true), (a4, false), (a6, false)]);
+        assert_eq!(order(&[a6, b6], true), [(a6, false), (b6, false)]);
+        assert_eq!(order(&[a4], true), [(a4, false)]);
+    }
 }

@@ -26,6 +26,8 @@ pub(super) struct Exchange {
     pub(super) keep: bool,
     /// The request said `Connection: close`: the application is told of the end.
     pub(super) tell_end: bool,
+    /// A head has come.
+    pub(super) heard: bool,
 }
 
 /// A connection between two legs that both need it.
@@ -45,7 +47,13 @@ impl Exchange {
             coded: 0,
             keep: false,
             tell_end: false,
+            heard: false,
         }
+    }
+
+    /// Whether the connection has served others and has said nothing to this request.
+    pub(super) fn is_stale(&self) -> bool {
+        self.connection.is_used() && !self.heard && self.input.unread().is_empty()
     }
 
     /// The connection, with what has been read from it.

@@ -51,6 +51,7 @@ use crate::base::Code;
 use crate::base::Result;
 use crate::net::engine::Alarm;
 use crate::net::engine::Engine;
+use crate::net::known::Guid;
 use crate::net::op::Fault;
 use crate::net::op::Waiting;
 use crate::net::tls;
@@ -70,6 +71,7 @@ pub(crate) use read::Amount;
 pub(crate) use read::Progress;
 pub(super) use receive::SWITCHING_PROTOCOLS;
 pub(crate) use send::Body;
+use state::Phase;
 use state::State;
 use task::Poke;
 use task::Task;
@@ -170,6 +172,11 @@ impl Request {
         self.state.lock().response.as_ref().map(|head| head.status)
     }
 
+    /// Where the next leg goes.
+    pub(crate) fn target(&self) -> Url {
+        self.state.lock().url.clone()
+    }
+
     /// The effective URL; changes with each redirect.
     pub(crate) fn url(&self) -> String {
         self.state.lock().url.to_string()
@@ -180,6 +187,29 @@ impl Request {
         let state = self.state.lock();
         let route = state.route.as_ref().ok_or(Code::INCORRECT_HANDLE_STATE)?;
         Ok((route.local, route.peer))
+    }
+
+    /// The GUID of the connection, or what it is to be.
+    pub(crate) fn guid(&self) -> Option<Guid> {
+        let route = self.state.lock().route.and_then(|route| route.guid);
+        route.or(self.settings.lock().socket.guid)
+    }
+
+    /// Marks the connection, the present one too.
+    pub(crate) fn mark_connection(&self, guid: Guid) {
+        let mut state = self.state.lock();
+        if let Some(exchange) = &mut state.exchange {
+            exchange.connection.mark(guid);
+        }
+        if let Some(route) = &mut state.route {
+            route.guid = Some(guid);
+        }
+        Arc::make_mut(&mut self.settings.lock()).socket.guid = Some(guid);
+    }
+
+    /// Whether it has never been sent.
+    pub(crate) fn is_unsent(&self) -> bool {
+        self.state.lock().phase == Phase::Open
     }
 
     /// What the system knows of the connection, while the request has one and no operation uses it.

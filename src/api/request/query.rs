@@ -6,6 +6,7 @@ use crate::api::request::leg::Leg;
 use crate::api::request::state::Phase;
 use crate::base::Code;
 use crate::base::Result;
+use crate::proto::headers::Header;
 use crate::proto::headers::Headers;
 
 /// What is asked for.
@@ -40,11 +41,7 @@ impl Request {
         let name = match query.level {
             LEVEL_CUSTOM => query.name,
             LEVEL_VERSION | LEVEL_STATUS_CODE | LEVEL_STATUS_TEXT | LEVEL_RAW | LEVEL_RAW_CRLF => None,
-            level => {
-                let (_, name) =
-                    NAMES.iter().find(|(known, _)| *known == level).ok_or(Code::INVALID_PARAMETER)?;
-                Some(name.as_bytes())
-            }
+            level => Some(known_name(level)?),
         };
         match query.side {
             HeaderSide::Request => {
@@ -82,6 +79,43 @@ impl Request {
             }
         }
     }
+}
+
+/// The levels that `WinHttpQueryHeadersEx` knows beside the plain look-ups.
+impl Request {
+    /// The fields asked for with their names: all, or one and that the index moves on.
+    pub(crate) fn query_fields(&self, query: &HeaderQuery<'_>) -> Result<Vec<Header>> {
+        let _lease = self.node.lease()?;
+        let state = self.state.lock();
+        let headers = match query.side {
+            HeaderSide::Request => match &state.leg {
+                Some(leg) => &leg.headers,
+                None => &state.headers,
+            },
+            HeaderSide::Trailers => state.trailers.as_ref().ok_or(Code::INCORRECT_HANDLE_STATE)?,
+            HeaderSide::Response => match (&state.response, state.phase) {
+                (Some(head), Phase::Response | Phase::Upgraded | Phase::Receiving) => &head.headers,
+                _ => return Err(Code::INCORRECT_HANDLE_STATE),
+            },
+        };
+        let name = match query.level {
+            LEVEL_RAW => return Ok(headers.iter().cloned().collect()),
+            LEVEL_CUSTOM => query.name.ok_or(Code::INVALID_PARAMETER)?,
+            LEVEL_VERSION | LEVEL_STATUS_CODE | LEVEL_STATUS_TEXT | LEVEL_RAW_CRLF | LEVEL_REQUEST_METHOD => {
+                return Err(Code::INVALID_PARAMETER);
+            }
+            level => known_name(level)?,
+        };
+        let mut fields = headers.iter().filter(|field| field.name().eq_ignore_ascii_case(name));
+        let field = fields.nth(query.index as usize).ok_or(Code::HEADER_NOT_FOUND)?;
+        Ok(vec![field.clone()])
+    }
+}
+
+/// The name of a level that is a plain look-up.
+fn known_name(level: u32) -> Result<&'static [u8]> {
+    let (_, name) = NAMES.iter().find(|(known, _)| *known == level).ok_or(Code::INVALID_PARAMETER)?;
+    Ok(name.as_bytes())
 }
 
 fn find(headers: &Headers, name: &[u8], index: u32) -> Result<HeaderAnswer> {

@@ -23,6 +23,8 @@ use crate::api::settings::DISABLE_KEEP_ALIVE;
 use crate::api::settings::DISABLE_REDIRECTS;
 use crate::api::settings::REDIRECT_ALWAYS;
 use crate::api::settings::REDIRECT_NEVER;
+use crate::api::settings::RETRY_408;
+use crate::api::settings::RETRY_STALE;
 use crate::api::settings::Settings;
 use crate::base::Code;
 use crate::base::Result;
@@ -34,6 +36,7 @@ use crate::proto::h1::HeadLimits;
 use crate::proto::h1::HeadReader;
 use crate::proto::h1::Parsed;
 use crate::proto::h1::ResponseHead;
+use crate::proto::h1::Version;
 use crate::proto::h1::keep_alive;
 use crate::proto::url::Url;
 use crate::proto::url::UrlError;
@@ -94,7 +97,24 @@ impl Request {
             if let Some(refusal) = self.refusal() {
                 return Ok((exchange, refusal));
             }
-            let mut head = self.next_final_head(&mut exchange, upgrade, settings).await?;
+            let mut head = match self.next_final_head(&mut exchange, upgrade, settings).await {
+                Err(Code::CONNECTION_ERROR)
+                    if exchange.is_stale() && self.may_try_again(RETRY_STALE, settings) =>
+                {
+                    drop(exchange);
+                    exchange = self.another_leg(None, settings).await?;
+                    continue;
+                }
+                head => head?,
+            };
+            if head.status == REQUEST_TIMEOUT && self.may_try_again(RETRY_408, settings) {
+                drop(exchange);
+                exchange = self.another_leg(None, settings).await?;
+                continue;
+            }
+            if head.version < Version::HTTP_11 && settings.max_conns_per_1_0_server != u32::MAX {
+                self.connect.session().limits().learn_1_0(exchange.connection.origin());
+            }
             self.keep_cookies(&head, settings);
             self.settle_authentication(head.status);
             if let Some(url) = self.redirect_target(&head, settings)? {
@@ -232,6 +252,7 @@ impl Request {
             match reader.parse(exchange.input.unread()).map_err(errors::head)? {
                 Parsed::Complete { head, used } => {
                     exchange.input.consume(used);
+                    exchange.heard = true;
                     {
                         let mut state = self.state.lock();
                         state.measures.mark(Moment::HeadReceived);
@@ -305,3 +326,4 @@ fn challenged<'a>(head: &'a ResponseHead, exchange: &Exchange) -> Option<Challen
 }
 
 pub(in crate::api) const SWITCHING_PROTOCOLS: u16 = 101;
+const REQUEST_TIMEOUT: u16 = 408;

@@ -20,6 +20,8 @@ use crate::api::request::task::Begin;
 use crate::api::request::task::Done;
 use crate::api::request::task::Operation;
 use crate::api::settings::DISABLE_KEEP_ALIVE;
+use crate::api::settings::RETRY_STALE;
+use crate::api::settings::Retries;
 use crate::api::settings::Settings;
 use crate::base::Code;
 use crate::base::InBuf;
@@ -89,8 +91,28 @@ impl Request {
     }
 
     /// Sends one leg, on a connection that is held for it, that is at rest or that is new.
-    pub(super) async fn send_leg(&self, held: Option<Held>, settings: &Settings) -> Result<()> {
+    pub(super) async fn send_leg(&self, mut held: Option<Held>, settings: &Settings) -> Result<()> {
+        loop {
+            let sent = self.send_leg_once(held.take(), settings).await;
+            let stale = sent == Err(Code::CONNECTION_ERROR) && self.state.lock().measures.index > 0;
+            if !stale || !self.may_try_again(RETRY_STALE, settings) {
+                return sent;
+            }
+        }
+    }
+
+    /// Whether a failure of this kind is the program's to see, or a reason to send the leg anew.
+    pub(super) fn may_try_again(&self, condition: u32, settings: &Settings) -> bool {
+        let Retries { most, conditions } = settings.socket.retries;
+        let mut state = self.state.lock();
+        let may = conditions & condition != 0 && state.retries < most && !state.written;
+        state.retries += u32::from(may);
+        may
+    }
+
+    async fn send_leg_once(&self, held: Option<Held>, settings: &Settings) -> Result<()> {
         self.check()?;
+        self.state.lock().measures.index = 0;
         let (url, body) = {
             let state = self.state.lock();
             if state.upgrade && settings.ws_send_buffer < LEAST_WS_SEND_BUFFER {
@@ -148,6 +170,9 @@ impl Request {
             };
             Leg::build(&state, &extras)?
         };
+        if let Some(guid) = settings.socket.guid {
+            connection.mark(guid);
+        }
         let optional = if leg.withheld { &[] } else { body.optional.as_slice() };
         let mut wire = Vec::with_capacity(1024);
         leg.head().write(&mut wire);

@@ -11,6 +11,7 @@ use crate::api::request::leg::Leg;
 use crate::api::request::leg::LegRules;
 use crate::api::request::measures::Measures;
 use crate::net::Connection;
+use crate::net::known::Guid;
 use crate::net::pool::Via;
 use crate::net::tls;
 use crate::proto::h1::ResponseHead;
@@ -52,6 +53,8 @@ pub(super) struct State {
     pub(super) body: Arc<Body>,
     /// WriteData has been used: that part of the body cannot be sent again.
     pub(super) written: bool,
+    /// How often the request has been sent anew, by `WINHTTP_OPTION_FAILED_CONNECTION_RETRIES`.
+    pub(super) retries: u32,
     /// The connection is not to be used again (`WINHTTP_OPTION_EXPIRE_CONNECTION`).
     pub(super) expired: bool,
     /// A proxy makes no tunnel: the response is what it said instead, and is there since the send.
@@ -83,13 +86,14 @@ pub(super) struct Route {
     pub(super) peer: SocketAddr,
     /// There is TLS with the server.
     pub(super) secure: bool,
+    pub(super) guid: Option<Guid>,
 }
 
 impl Route {
     pub(super) fn of(connection: &Connection) -> Route {
         let origin = connection.origin();
         let secure = origin.tls.is_some() && origin.via != Via::Proxy;
-        Route { local: connection.local(), peer: connection.peer(), secure }
+        Route { local: connection.local(), peer: connection.peer(), secure, guid: connection.guid() }
     }
 }
 
@@ -116,6 +120,7 @@ impl State {
             owed: 0,
             body: Arc::new(Body::NONE),
             written: false,
+            retries: 0,
             expired: false,
             refused: false,
             upgrade: false,
@@ -136,6 +141,7 @@ impl State {
         self.leg = None;
         self.body = Arc::new(body);
         self.written = false;
+        self.retries = 0;
         self.refused = false;
         if !self.auth.begin() {
             self.held = None;
