@@ -59,6 +59,8 @@ fn system_allocate(bytes: usize) -> *mut u8 {
 
 #[cfg(windows)]
 fn system_allocate(bytes: usize) -> *mut u8 {
+    use windows_sys::Win32::System::Memory::GMEM_FIXED;
+    use windows_sys::Win32::System::Memory::GlobalAlloc;
     // SAFETY: any size may be asked for.
     unsafe { GlobalAlloc(GMEM_FIXED, bytes) }.cast()
 }
