@@ -9,6 +9,18 @@ cargo_home=${CARGO_HOME:-$HOME/.cargo}
 
 . scripts/windows-toolchain.sh
 
+# The folder with ld.lld: Rust's own, or else Debian's.
+lld() {
+  for found in "$(rustc --print sysroot 2> /dev/null)"/lib/rustlib/*/bin/gcc-ld/ld.lld /usr/bin/ld.lld; do
+    if [ -x "$found" ]; then
+      dirname "$found"
+      return
+    fi
+  done
+  apt lld
+  echo /usr/bin
+}
+
 for arch in ${*:-x86_64 i686}; do
   target=$arch-pc-windows-gnu
   command -v "$arch-w64-mingw32-gcc" > /dev/null || { echo "dll.sh: no $arch-w64-mingw32-gcc" >&2; exit 1; }
@@ -27,10 +39,13 @@ for arch in ${*:-x86_64 i686}; do
       flags="$flags -L native=$start"
     fi
   fi
+  # binutils keeps every 64-bit function that has unwind information, used or not: a megabyte of them. lld does not.
+  link=
+  [ "$arch" = i686 ] || link="-Clink-arg=-B$(lld) -Clink-arg=-fuse-ld=lld"
   variable=CARGO_TARGET_$(echo "$target" | tr 'a-z-' 'A-Z_')_RUSTFLAGS
   # shellcheck disable=SC2086
   env "$variable=$flags" RUSTC="$rustc" ${build_std:+RUSTC_BOOTSTRAP=1} \
-    "$cargo" build --release --locked --lib $build_std --target "$target"
+    "$cargo" rustc --release --locked --lib --crate-type cdylib $build_std --target "$target" -- $link
   mkdir -p "build/dll/$arch"
   cp "$CARGO_TARGET_DIR/$target/release/winhttp.dll" "build/dll/$arch/"
   # For Wine before 8.10: Rust's standard library imports it, and there it is missing.
