@@ -4,6 +4,11 @@
 #include "proxies.h"
 #include "newer.h"
 
+#ifndef _WIN32
+#include <fcntl.h>
+#include <unistd.h>
+#endif
+
 static void user_reads(const char *row, int detect, const char *script, const char *proxy, const char *bypass) {
     WINHTTP_CURRENT_USER_IE_PROXY_CONFIG config;
     memset(&config, 0xee, sizeof config);
@@ -268,6 +273,193 @@ static void reading_settings_for_connections(void) {
     WinHttpCloseHandle(ses);
 }
 
+/* Not in every SDK. */
+enum { SETTINGS_COMPLETE = 0x08000000, SETTINGS_CALL = 7, WSL = 1 };
+#define SETTINGS_ANSWERED (SETTINGS_COMPLETE | WINHTTP_CALLBACK_STATUS_REQUEST_ERROR)
+#if defined _WIN32 && !defined _WIN64
+#pragma pack(push, 4)
+#endif
+typedef struct settings_param {
+    ULONGLONG flags;
+    PCWSTR connection, probe;
+} settings_param;
+typedef struct settings_ex {
+    ULONGLONG generation, flags;
+    PCWSTR script, proxy, secure_proxy;
+    ULONG count;
+    PCWSTR *bypasses;
+    DWORD interface_index;
+    PCWSTR connection;
+} settings_ex;
+#if defined _WIN32 && !defined _WIN64
+#pragma pack(pop)
+#endif
+#define SETTINGS_FUNCTIONS \
+    NEWER(DWORD, WinHttpGetProxySettingsEx, HINTERNET, int, settings_param *, DWORD_PTR); \
+    NEWER(DWORD, WinHttpGetProxySettingsResultEx, HINTERNET, PVOID); \
+    NEWER(DWORD, WinHttpFreeProxySettingsEx, int, PVOID)
+
+/* An asynchronous session with its recorder, and a resolver. */
+static HINTERNET settings_resolver(HINTERNET *ses, recorder **r) {
+    HINTERNET res = NULL;
+    *ses = h_open(1);
+    *r = rec_new();
+    h_record_all(*ses, *r);
+    EQ(WinHttpCreateProxyResolver(*ses, &res), 0);
+    return res;
+}
+
+static void extended_settings(void) {
+    static const struct {
+        const char *proxy, *bypass, *script;
+        DWORD set, flags;
+        const char *http, *https;
+        ULONG count;
+    } rows[] = {
+        {NULL, NULL, NULL, DIRECT, DIRECT, "(null)", "(null)", 0},
+        {"a:81", NULL, NULL, DIRECT | PROXY, DIRECT | PROXY, "http://a:81", "http://a:81", 0},
+        {"http=a:1;https=https://[::1]", "<local>;*.c d", NULL, DIRECT | PROXY, DIRECT | PROXY, "http://a:1", "https://[::1]:443", 3},
+        {"http=a", NULL, NULL, DIRECT | PROXY, DIRECT | PROXY, "http://a:80", "(null)", 0},
+        {"ftp=a:1", NULL, NULL, DIRECT | PROXY, DIRECT, "(null)", "(null)", 0},
+        {NULL, NULL, "http://s/proxy.pac", DIRECT | SCRIPT | DETECT, DIRECT | SCRIPT | DETECT, "(null)", "(null)", 0},
+    };
+    HINTERNET ses, res;
+    recorder *r;
+    settings_param param = {0, W("VPN"), W("www.example.org")};
+    settings_ex got;
+    ULONGLONG generation = 0;
+    DWORD version = 0;
+    h_record e;
+    int i;
+    SETTINGS_FUNCTIONS;
+    NEWER(DWORD, WinHttpGetProxySettingsVersion, HINTERNET, DWORD *);
+    EQ(sizeof got, sizeof(void *) == 8 ? 72 : 44);
+    EQ(sizeof param, sizeof(void *) == 8 ? 24 : 16);
+    res = settings_resolver(&ses, &r);
+    for (i = 0; i < (int)(sizeof rows / sizeof *rows); i++) {
+        set_user(rows[i].set, rows[i].proxy, rows[i].bypass, rows[i].script);
+        EQ(p_WinHttpGetProxySettingsEx(res, i % 3, i % 2 ? &param : NULL, (DWORD_PTR)r), 997);
+        NEED(rec_wait_nth(r, res, SETTINGS_ANSWERED, i + 1, 20000, &e));
+        EQ(e.status, SETTINGS_COMPLETE);
+        EXPECT(!e.pointer && !e.length);
+        memset(&got, 0x55, sizeof got);
+        EQ(p_WinHttpGetProxySettingsResultEx(res, &got), 0);
+        EXPECT(got.generation > generation);
+        generation = got.generation;
+        EQ(p_WinHttpGetProxySettingsVersion(ses, &version), 0);
+        EQ(got.generation, version);
+        EQ(got.flags, rows[i].flags);
+        EQ_STR(narrow(got.proxy), rows[i].http);
+        EQ_STR(narrow(got.secure_proxy), rows[i].https);
+        EQ_STR(narrow(got.script), rows[i].script ? rows[i].script : "(null)");
+        EQ(got.count, rows[i].count);
+        if (got.count == 3) {
+            EQ_STR(narrow(got.bypasses[0]), "<local>");
+            EQ_STR(narrow(got.bypasses[1]), "*.c");
+            EQ_STR(narrow(got.bypasses[2]), "d");
+        } else {
+            EXPECT(!got.bypasses);
+        }
+        EXPECT(!got.connection && !got.interface_index);
+        EQ(p_WinHttpFreeProxySettingsEx(i % 3, &got), 0);
+        EXPECT(!got.proxy && !got.secure_proxy && !got.script && !got.count && !got.bypasses);
+        EQ(p_WinHttpFreeProxySettingsEx(i % 3, &got), 0);
+    }
+    /* The answer stays, also when the settings change, and each copy is the program's own. */
+    set_user(DIRECT, NULL, NULL, NULL);
+    for (i = 0; i < 2; i++) {
+        EQ(p_WinHttpGetProxySettingsResultEx(res, &got), 0);
+        EQ_STR(narrow(got.script), "http://s/proxy.pac");
+        GlobalFree((HGLOBAL)got.script);
+    }
+    restore_user();
+    EXPECT(WinHttpCloseHandle(res));
+    EXPECT(rec_wait(r, res, WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING));
+    EQ(rec_count(r, res, 0xffffffff), (int)(sizeof rows / sizeof *rows) + 1);
+    WinHttpCloseHandle(ses);
+}
+
+static void arguments_of_extended_settings(void) {
+    HINTERNET ses, res, con;
+    recorder *r;
+    settings_ex got;
+    WINHTTP_PROXY_RESULT ways;
+    SETTINGS_FUNCTIONS;
+    memset(&got, 0, sizeof got);
+    res = settings_resolver(&ses, &r);
+    con = WinHttpConnect(ses, W("127.0.0.1"), 80, 0);
+    EQ(p_WinHttpGetProxySettingsEx(NULL, WSL, NULL, 0), 6);
+    EQ(p_WinHttpGetProxySettingsEx(ses, WSL, NULL, 0), E_TYPE);
+    EQ(p_WinHttpGetProxySettingsEx(con, WSL, NULL, 0), E_TYPE);
+    EQ(p_WinHttpGetProxySettingsEx(res, -1, NULL, 0), 87);
+    EQ(p_WinHttpGetProxySettingsEx(res, 4, NULL, 0), 87);
+    EQ(p_WinHttpGetProxySettingsResultEx(NULL, &got), 6);
+    EQ(p_WinHttpGetProxySettingsResultEx(ses, &got), E_TYPE);
+    EQ(p_WinHttpGetProxySettingsResultEx(con, &got), E_TYPE);
+    EQ(p_WinHttpGetProxySettingsResultEx(res, NULL), 87);
+    EQ(p_WinHttpGetProxySettingsResultEx(res, &got), E_STATE);
+    EQ(p_WinHttpFreeProxySettingsEx(WSL, NULL), 87);
+    EQ(p_WinHttpFreeProxySettingsEx(4, &got), 87);
+    EQ(p_WinHttpFreeProxySettingsEx(WSL, &got), 0);
+    EQ(rec_count(r, res, 0xffffffff), 0);
+    /* A resolver has the answer to its last question only. */
+    EQ(p_WinHttpGetProxySettingsEx(res, WSL, NULL, (DWORD_PTR)r), 997);
+    NEED(rec_wait(r, res, SETTINGS_COMPLETE));
+    EQ(WinHttpGetProxyResult(res, &ways), E_STATE);
+    EQ(WinHttpGetProxyForUrlEx(res, W("http://a/"), NULL, (DWORD_PTR)r), 997);
+    NEED(rec_wait(r, res, WINHTTP_CALLBACK_STATUS_GETPROXYFORURL_COMPLETE));
+    EQ(p_WinHttpGetProxySettingsResultEx(res, &got), E_STATE);
+    EXPECT(WinHttpCloseHandle(res));
+    EXPECT(rec_wait(r, res, WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING));
+    EQ(p_WinHttpGetProxySettingsEx(res, WSL, NULL, 0), 6);
+    EQ(p_WinHttpGetProxySettingsResultEx(res, &got), 6);
+    WinHttpCloseHandle(con);
+    WinHttpCloseHandle(ses);
+}
+
+/* Closing ends the question. On Linux the settings come from a pipe that gives none, so the question is under way for
+ * certain; on Windows it may have its answer by then. Either way it is told once, and the closing notice is the last. */
+static void closing_while_settings_are_read(void) {
+    HINTERNET ses, res;
+    recorder *r;
+    h_record e = {0};
+    settings_ex got;
+#ifndef _WIN32
+    int pipe;
+#endif
+    SETTINGS_FUNCTIONS;
+    res = settings_resolver(&ses, &r);
+#ifndef _WIN32
+    set_user(DIRECT, NULL, NULL, NULL);
+    restore_user();
+    EQ(mkfifo(config_file(), 0600), 0);
+#endif
+    EQ(p_WinHttpGetProxySettingsEx(res, WSL, NULL, (DWORD_PTR)r), 997);
+#ifndef _WIN32
+    pipe = open(config_file(), O_WRONLY); /* returns when the library reads */
+    EXPECT(pipe >= 0);
+    restore_user();
+    EQ(p_WinHttpGetProxySettingsEx(res, WSL, NULL, (DWORD_PTR)r), E_STATE);
+    EQ(WinHttpGetProxyForUrlEx(res, W("http://a/"), NULL, (DWORD_PTR)r), E_STATE);
+    EQ(p_WinHttpGetProxySettingsResultEx(res, &got), E_STATE);
+#endif
+    EXPECT(WinHttpCloseHandle(res));
+    NEED(rec_wait(r, res, WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING));
+    EXPECT(rec_wait_nth(r, res, SETTINGS_ANSWERED, 1, 1, &e));
+#ifndef _WIN32
+    EQ(e.status, WINHTTP_CALLBACK_STATUS_REQUEST_ERROR);
+    close(pipe);
+#endif
+    if (e.status == WINHTTP_CALLBACK_STATUS_REQUEST_ERROR) {
+        EQ(e.info.result.dwResult, SETTINGS_CALL);
+        EQ(e.info.result.dwError, E_CANCELLED);
+    }
+    EQ(rec_count(r, res, 0xffffffff), 2);
+    EQ(rec_at(r, rec_mark(r) - 1).status, WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING);
+    EQ(p_WinHttpGetProxySettingsResultEx(res, &got), 6);
+    WinHttpCloseHandle(ses);
+}
+
 typedef VOID(CALLBACK *on_change)(ULONGLONG flags, PVOID context);
 typedef struct changes {
     h_mutex m;
@@ -493,6 +685,9 @@ TESTS {
     CASE2(the_default_type_uses_the_machines_proxy);
     CASE2(the_automatic_type_uses_the_users_proxies);
     CASE(reading_settings_for_connections);
+    CASE(extended_settings);
+    CASE(arguments_of_extended_settings);
+    CASE(closing_while_settings_are_read);
     CASE(changes_are_told);
 #ifndef _WIN32
     CASE(the_environment);

@@ -1322,6 +1322,18 @@ WINHTTPAPI DWORD WINAPI WinHttpWriteProxySettings(HINTERNET session_handle, BOOL
 /* Frees what `WinHttpReadProxySettings` gave, and forgets it. */
 WINHTTPAPI void WINAPI WinHttpFreeProxySettings(WINHTTP_PROXY_SETTINGS *proxy_settings);
 
+/* Asks for the user's proxy settings. `ERROR_IO_PENDING`: the callback will tell; else: it will not. */
+WINHTTPAPI DWORD WINAPI WinHttpGetProxySettingsEx(HINTERNET resolver_handle,
+    WINHTTP_PROXY_SETTINGS_TYPE proxy_settings_type, WINHTTP_PROXY_SETTINGS_PARAM *proxy_settings_param,
+    DWORD_PTR context);
+
+/* What `WinHttpGetProxySettingsEx` has found, to be freed by `WinHttpFreeProxySettingsEx`. */
+WINHTTPAPI DWORD WINAPI WinHttpGetProxySettingsResultEx(HINTERNET resolver_handle, PVOID proxy_settings_ex);
+
+/* Frees what `WinHttpGetProxySettingsResultEx` gave, and forgets it. */
+WINHTTPAPI DWORD WINAPI WinHttpFreeProxySettingsEx(WINHTTP_PROXY_SETTINGS_TYPE proxy_settings_type,
+    PVOID proxy_settings_ex);
+
 /* Chooses between the machine's and each user's proxy settings. Fails cleanly: */
 WINHTTPAPI DWORD WINAPI WinHttpSetProxySettingsPerUser(BOOL _per_user);
 

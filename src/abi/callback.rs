@@ -57,6 +57,7 @@ pub(super) fn deliver(callback: &Callback, handle: Handle, context: usize, notic
         Notice::ClosingConnection
         | Notice::ConnectionClosed
         | Notice::GotProxyForUrl
+        | Notice::GotProxySettings
         | Notice::HeadersAvailable
         | Notice::ReceivingResponse
         | Notice::SendRequestComplete
@@ -127,6 +128,7 @@ fn status(notice: &Notice<'_>) -> u32 {
         Notice::ConnectionClosed => WINHTTP_CALLBACK_STATUS_CONNECTION_CLOSED,
         Notice::DataAvailable(_) => WINHTTP_CALLBACK_STATUS_DATA_AVAILABLE,
         Notice::GotProxyForUrl => WINHTTP_CALLBACK_STATUS_GETPROXYFORURL_COMPLETE,
+        Notice::GotProxySettings => WINHTTP_CALLBACK_STATUS_GETPROXYSETTINGS_COMPLETE,
         Notice::HandleClosing => WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING,
         Notice::HandleCreated(_) => WINHTTP_CALLBACK_STATUS_HANDLE_CREATED,
         Notice::HeadersAvailable => WINHTTP_CALLBACK_STATUS_HEADERS_AVAILABLE,

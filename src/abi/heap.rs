@@ -36,6 +36,23 @@ impl Texts {
         self.add(text.as_deref())
     }
 
+    /// Copies as of [`Texts::add`] in an array of their own; NULL for none.
+    pub(super) fn add_list(&mut self, list: &[&str]) -> Result<*mut *const u16> {
+        if list.is_empty() {
+            return Ok(std::ptr::null_mut());
+        }
+        let array: *mut *const u16 = allocate(list.len() * size_of::<*const u16>())?.cast();
+        self.0.push(array.cast());
+        for (at, text) in list.iter().enumerate() {
+            let copy = self.add_text(Some(text))?;
+            // SAFETY: there is room for as many.
+            let place = unsafe { array.add(at) };
+            // SAFETY: as above; the systems' heaps align for pointers.
+            unsafe { place.write(copy) };
+        }
+        Ok(array)
+    }
+
     /// The program has them.
     pub(super) fn keep(mut self) {
         self.0.clear();

@@ -15,6 +15,8 @@ pub(crate) enum Notice<'a> {
     DataAvailable(u32),
     /// A proxy resolver has its answer.
     GotProxyForUrl,
+    /// A proxy resolver has the settings.
+    GotProxySettings,
     HandleClosing,
     HandleCreated(Handle),
     HeadersAvailable,

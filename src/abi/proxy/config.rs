@@ -4,6 +4,7 @@ use std::mem;
 use std::ptr;
 
 use crate::abi::constants::*;
+use crate::abi::entry::Accepted;
 use crate::abi::entry::entry;
 use crate::abi::entry::handle;
 use crate::abi::heap;
@@ -13,6 +14,7 @@ use crate::abi::proxy::needed;
 use crate::abi::types::*;
 use crate::abi::wide;
 use crate::api;
+use crate::api::Resolver;
 use crate::api::Session;
 use crate::api::proxy::ProxyInfo;
 use crate::api::proxy::changes;
@@ -138,8 +140,7 @@ pub unsafe extern "system" fn WinHttpReadProxySettings(
         if is_named && fall_back == FALSE {
             return Err(Code::FILE_NOT_FOUND);
         }
-        let settings = system::user_settings();
-        let version = changes::version();
+        let (settings, version) = changes::user_settings();
         let mut texts = Texts::default();
         // SAFETY: numbers and pointers, for which 0 is a value.
         let mut answer: WINHTTP_PROXY_SETTINGS = unsafe { mem::zeroed() };
@@ -195,6 +196,110 @@ pub unsafe extern "system" fn WinHttpFreeProxySettings(proxy_settings: *mut WINH
     variable.put(settings);
 }
 
+/// Asks for the user's proxy settings. `ERROR_IO_PENDING`: the callback will tell; else: it will not.
+/// The context is the callback's. The parameters make no difference.
+///
+/// # Safety
+///
+/// `proxy_settings_param` is null, or readable with its strings until the call returns.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn WinHttpGetProxySettingsEx(
+    resolver_handle: HINTERNET,
+    proxy_settings_type: WINHTTP_PROXY_SETTINGS_TYPE,
+    proxy_settings_param: *mut WINHTTP_PROXY_SETTINGS_PARAM,
+    context: DWORD_PTR,
+) -> DWORD {
+    entry("WinHttpGetProxySettingsEx", || {
+        let resolver = api::get::<Resolver>(handle(resolver_handle))?;
+        known(proxy_settings_type)?;
+        if !proxy_settings_param.is_null() {
+            log::debug!("WinHttpGetProxySettingsEx: the parameters make no difference");
+        }
+        resolver.read_settings(context).map(|()| Accepted)
+    })
+}
+
+/// What `WinHttpGetProxySettingsEx` has found, to be freed by `WinHttpFreeProxySettingsEx`.
+/// It is a `WINHTTP_PROXY_SETTINGS_EX`. Neither an interface nor a connection's name is told.
+///
+/// # Safety
+///
+/// `proxy_settings_ex` is null, or writable until the call returns.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn WinHttpGetProxySettingsResultEx(
+    resolver_handle: HINTERNET,
+    proxy_settings_ex: PVOID,
+) -> DWORD {
+    entry("WinHttpGetProxySettingsResultEx", || -> Result<()> {
+        let resolver = api::get::<Resolver>(handle(resolver_handle))?;
+        // SAFETY: the caller's promise.
+        let variable = needed(unsafe { Out::new(proxy_settings_ex.cast::<WINHTTP_PROXY_SETTINGS_EX>()) })?;
+        let (settings, version) = resolver.settings()?;
+        let [proxy, secure_proxy] = [false, true].map(|secure| settings.proxy_url(secure));
+        let mut flags = kinds(&settings);
+        // The string may name proxies for other schemes only.
+        if proxy.is_none() && secure_proxy.is_none() {
+            flags &= !WINHTTP_PROXY_TYPE_PROXY;
+        }
+        let bypasses: Vec<&str> = settings.bypasses().collect();
+        let mut texts = Texts::default();
+        // SAFETY: numbers and pointers, for which 0 is a value; padding shows nothing of ours.
+        let mut answer: WINHTTP_PROXY_SETTINGS_EX = unsafe { mem::zeroed() };
+        answer.ullGenerationId = version.into();
+        answer.ullFlags = flags.into();
+        answer.pcwszAutoconfigUrl = texts.add_text(settings.script.as_deref())?;
+        answer.pcwszProxy = texts.add_text(proxy.as_deref())?;
+        answer.pcwszSecureProxy = texts.add_text(secure_proxy.as_deref())?;
+        answer.cProxyBypasses = bypasses.len() as ULONG;
+        answer.rgpcwszProxyBypasses = texts.add_list(&bypasses)?;
+        texts.keep();
+        variable.put(answer);
+        Ok(())
+    })
+}
+
+/// Frees what `WinHttpGetProxySettingsResultEx` gave, and forgets it.
+///
+/// # Safety
+///
+/// `proxy_settings_ex` is null, or such a `WINHTTP_PROXY_SETTINGS_EX`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn WinHttpFreeProxySettingsEx(
+    proxy_settings_type: WINHTTP_PROXY_SETTINGS_TYPE,
+    proxy_settings_ex: PVOID,
+) -> DWORD {
+    entry("WinHttpFreeProxySettingsEx", || -> Result<()> {
+        known(proxy_settings_type)?;
+        // SAFETY: the caller's promise.
+        let variable = unsafe { Out::new(proxy_settings_ex.cast::<WINHTTP_PROXY_SETTINGS_EX>()) };
+        let settings = variable.get().ok_or(Code::INVALID_PARAMETER)?;
+        let array = settings.rgpcwszProxyBypasses;
+        let count = if array.is_null() { 0 } else { settings.cProxyBypasses as usize };
+        let bypasses = (0..count).map(|at| {
+            // SAFETY: so many stand there, by the caller's promise.
+            let place = unsafe { array.add(at) };
+            // SAFETY: as above.
+            unsafe { place.read() }
+        });
+        let texts = [settings.pcwszAutoconfigUrl, settings.pcwszProxy, settings.pcwszSecureProxy];
+        for text in texts.into_iter().chain(bypasses) {
+            // SAFETY: null, or from `WinHttpGetProxySettingsResultEx`, by the caller's promise.
+            unsafe { heap::free(text.cast_mut().cast()) };
+        }
+        // SAFETY: as above.
+        unsafe { heap::free(array.cast_mut().cast()) };
+        variable.put(WINHTTP_PROXY_SETTINGS_EX {
+            pcwszAutoconfigUrl: ptr::null(),
+            pcwszProxy: ptr::null(),
+            pcwszSecureProxy: ptr::null(),
+            cProxyBypasses: 0,
+            rgpcwszProxyBypasses: ptr::null(),
+            ..settings
+        });
+        Ok(())
+    })
+}
+
 /// Chooses between the machine's and each user's proxy settings. Fails cleanly:
 /// `ERROR_ACCESS_DENIED`.
 #[unsafe(no_mangle)]
@@ -241,6 +346,12 @@ pub extern "system" fn WinHttpUnregisterProxyChangeNotification(
     registration: WINHTTP_PROXY_CHANGE_REGISTRATION_HANDLE,
 ) -> DWORD {
     entry("WinHttpUnregisterProxyChangeNotification", || changes::unregister(registration.addr()))
+}
+
+/// Whose settings may be asked for: those of the user, whoever is served with them.
+fn known(settings_type: WINHTTP_PROXY_SETTINGS_TYPE) -> Result<()> {
+    let all = [WinHttpProxySettingsTypeUnknown, WinHttpProxySettingsTypeWsl, WinHttpProxySettingsTypeWsa];
+    if all.contains(&settings_type) { Ok(()) } else { Err(Code::INVALID_PARAMETER) }
 }
 
 /// `WINHTTP_PROXY_TYPE_*`: what there is in the settings.

@@ -63,13 +63,19 @@ pub(crate) fn unregister(number: usize) -> Result<()> {
 
 /// A number that grows when somebody asks and the settings are not what they were the last time.
 pub(crate) fn version() -> u32 {
+    user_settings().1
+}
+
+/// The user's settings, and [`version`].
+pub(crate) fn user_settings() -> (ProxySettings, u32) {
     static SEEN: Mutex<(Option<Both>, u32)> = Mutex::new((None, 0));
     let now = both();
+    let user = now.1.clone();
     let mut seen = SEEN.lock();
     if seen.0.as_ref() != Some(&now) {
         *seen = (Some(now), seen.1.wrapping_add(1));
     }
-    seen.1
+    (user, seen.1)
 }
 
 struct Watching {

@@ -1,4 +1,5 @@
-//! A proxy resolver: asks for the proxies of one URL after the other and tells by a callback.
+//! A proxy resolver: asks for the proxies of a URL or for the system's settings, one question after the other, and
+//! tells by a callback.
 
 use std::sync::Arc;
 use std::sync::Weak;
@@ -13,6 +14,7 @@ use crate::api::Session;
 use crate::api::handles;
 use crate::api::handles::Lease;
 use crate::api::node::Node;
+use crate::api::proxy::changes;
 use crate::api::proxy::script;
 use crate::api::proxy::script::Lookup;
 use crate::api::proxy::script::Question;
@@ -23,6 +25,7 @@ use crate::net::engine::Engine;
 use crate::net::engine::Reactive;
 use crate::net::thread;
 use crate::proto::proxy::ProxyList;
+use crate::proto::proxy::ProxySettings;
 
 pub(crate) struct Resolver {
     node: Node,
@@ -39,12 +42,20 @@ enum State {
     /// Nothing asked, or the last look-up has failed.
     Idle,
     Pending {
+        /// The call that asks: its `API_*` number.
+        api: u32,
         lookup: Arc<Lookup>,
         until: Instant,
         /// Ends when the application has been told.
         lease: Lease,
     },
-    Answered(ProxyList),
+    Answered(Answer),
+}
+
+enum Answer {
+    Ways(ProxyList),
+    /// And their version.
+    Settings(ProxySettings, u32),
 }
 
 impl Resolver {
@@ -70,8 +81,29 @@ impl Resolver {
         &self.session
     }
 
-    /// Begins a look-up, which ends with a notice.
+    /// Begins to ask for the ways to a URL's server.
     pub(in crate::api) fn ask(self: &Arc<Self>, question: Question, context: usize) -> Result<()> {
+        self.begin(API_GET_PROXY_FOR_URL, script::THREAD, context, move |this, lookup| {
+            this.session.scripts().ask(&question, lookup).map(Answer::Ways)
+        })
+    }
+
+    /// `WinHttpGetProxySettingsEx`: begins to read the user's settings.
+    pub(crate) fn read_settings(self: &Arc<Self>, context: usize) -> Result<()> {
+        self.begin(API_GET_PROXY_SETTINGS, "winhttp-settings", context, |_, _| {
+            let (settings, version) = changes::user_settings();
+            Ok(Answer::Settings(settings, version))
+        })
+    }
+
+    /// Begins a look-up on a thread of its own; it ends with a notice.
+    fn begin(
+        self: &Arc<Self>,
+        api: u32,
+        thread_name: &'static str,
+        context: usize,
+        work: impl FnOnce(&Resolver, &Arc<Lookup>) -> Result<Answer> + Send + 'static,
+    ) -> Result<()> {
         let lease = self.node.lease()?;
         let lookup = Arc::new(Lookup::new());
         let until = Instant::now() + script::LONGEST;
@@ -80,16 +112,16 @@ impl Resolver {
             if matches!(*state, State::Pending { .. }) {
                 return Err(Code::INCORRECT_HANDLE_STATE);
             }
-            *state = State::Pending { lookup: lookup.clone(), until, lease };
+            *state = State::Pending { api, lookup: lookup.clone(), until, lease };
         }
         self.node.set_context(context);
         let this = self.clone();
-        let started = thread::spawn(script::THREAD, move || {
-            let answer = this.session.scripts().ask(&question, &lookup);
+        let started = thread::spawn(thread_name, move || {
+            let answer = work(&this, &lookup);
             this.end(&lookup, answer);
         });
         if let Err(error) = started {
-            log::error!("no thread for a proxy script: {error}");
+            log::error!("no thread to look for proxies: {error}");
             let ended = std::mem::replace(&mut *self.state.lock(), State::Idle);
             drop(ended);
             return Err(Code::NOT_ENOUGH_MEMORY);
@@ -98,11 +130,19 @@ impl Resolver {
         Ok(())
     }
 
-    /// The answer of the last look-up.
+    /// The answer, if the last question was for the ways to a server.
     pub(crate) fn answer(&self) -> Result<ProxyList> {
         match &*self.state.lock() {
-            State::Answered(ways) => Ok(ways.clone()),
-            State::Idle | State::Pending { .. } => Err(Code::INCORRECT_HANDLE_STATE),
+            State::Answered(Answer::Ways(ways)) => Ok(ways.clone()),
+            _ => Err(Code::INCORRECT_HANDLE_STATE),
+        }
+    }
+
+    /// The answer and its version, if the last question was for the settings.
+    pub(crate) fn settings(&self) -> Result<(ProxySettings, u32)> {
+        match &*self.state.lock() {
+            State::Answered(Answer::Settings(settings, version)) => Ok((settings.clone(), *version)),
+            _ => Err(Code::INCORRECT_HANDLE_STATE),
         }
     }
 
@@ -119,16 +159,19 @@ impl Resolver {
     }
 
     /// Ends a look-up, if it has not ended already, and tells.
-    fn end(&self, lookup: &Arc<Lookup>, answer: Result<ProxyList>) {
+    fn end(&self, lookup: &Arc<Lookup>, answer: Result<Answer>) {
         let (ended, notice) = {
             let mut state = self.state.lock();
-            if !matches!(&*state, State::Pending { lookup: pending, .. } if Arc::ptr_eq(pending, lookup)) {
-                return;
-            }
-            let (next, notice) = match answer {
-                Ok(ways) => (State::Answered(ways), Notice::GotProxyForUrl),
-                Err(error) => (State::Idle, Notice::RequestError { api: API_GET_PROXY_FOR_URL, error }),
+            let api = match &*state {
+                State::Pending { api, lookup: pending, .. } if Arc::ptr_eq(pending, lookup) => *api,
+                _ => return,
             };
+            let notice = match &answer {
+                Ok(Answer::Ways(_)) => Notice::GotProxyForUrl,
+                Ok(Answer::Settings(..)) => Notice::GotProxySettings,
+                Err(error) => Notice::RequestError { api, error: *error },
+            };
+            let next = answer.map_or(State::Idle, State::Answered);
             (std::mem::replace(&mut *state, next), notice)
         };
         if let Some(this) = self.this.upgrade() {
@@ -161,5 +204,6 @@ impl Reactive for Resolver {
     }
 }
 
-/// `API_GET_PROXY_FOR_URL`.
+// `API_*`.
 const API_GET_PROXY_FOR_URL: u32 = 6;
+const API_GET_PROXY_SETTINGS: u32 = 7;

@@ -92,6 +92,11 @@ impl ProxyServer {
         }
         Some(ProxyServer { scheme, host: Host::of_url(host).ok()?, port })
     }
+
+    /// `scheme://host:port`.
+    pub(crate) fn url(&self) -> String {
+        format!("{}://{self}", self.scheme.name())
+    }
 }
 
 /// As in the result of a proxy script: `host:port`.
@@ -104,9 +109,16 @@ impl fmt::Display for ProxyServer {
 impl ProxyScheme {
     /// `http`, `https` or `socks` in any case.
     fn named(name: &str) -> Option<ProxyScheme> {
-        let known =
-            [("http", ProxyScheme::Http), ("https", ProxyScheme::Https), ("socks", ProxyScheme::Socks)];
-        known.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|(_, scheme)| *scheme)
+        let all = [ProxyScheme::Http, ProxyScheme::Https, ProxyScheme::Socks];
+        all.into_iter().find(|scheme| name.eq_ignore_ascii_case(scheme.name()))
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            ProxyScheme::Http => "http",
+            ProxyScheme::Https => "https",
+            ProxyScheme::Socks => "socks",
+        }
     }
 
     pub(crate) fn default_port(self) -> u16 {

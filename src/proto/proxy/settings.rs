@@ -5,6 +5,7 @@ use super::NamedProxies;
 use super::ProxyEntry;
 use super::ProxyList;
 use super::ProxyServer;
+use super::entries;
 use crate::proto::auth::Credentials;
 use crate::proto::url::Url;
 
@@ -33,6 +34,17 @@ impl ProxySettings {
         }
         let proxies = NamedProxies::parse_leniently(proxy);
         ProxyList::new(proxies.of(url.secure()).cloned().map(ProxyEntry::Proxy).collect())
+    }
+
+    /// The first proxy for http or for https (`secure`) requests, as a URL.
+    pub(crate) fn proxy_url(&self, secure: bool) -> Option<String> {
+        let proxies = NamedProxies::parse_leniently(self.proxy.as_deref()?);
+        proxies.of(secure).next().map(ProxyServer::url)
+    }
+
+    /// The entries of the bypass list, as they are written.
+    pub(crate) fn bypasses(&self) -> impl Iterator<Item = &str> {
+        entries(self.bypass.as_deref().unwrap_or_default())
     }
 
     /// What to say when this proxy asks who is there.
