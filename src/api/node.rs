@@ -13,13 +13,12 @@ use std::sync::atomic::AtomicU32;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 
-use parking_lot::Mutex;
-
 use crate::api::Handle;
 use crate::api::Notice;
 use crate::api::handles;
 use crate::api::handles::Lease;
 use crate::base::Code;
+use crate::base::Mutex;
 use crate::base::Result;
 
 /// The application's callback, as the C border gave it.

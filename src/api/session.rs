@@ -4,8 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 
-use parking_lot::Mutex;
-
 use crate::api::Deliver;
 use crate::api::Handle;
 use crate::api::Notice;
@@ -18,6 +16,7 @@ use crate::api::proxy::ProxyInfo;
 use crate::api::proxy::Scripts;
 use crate::api::settings::Settings;
 use crate::base::Code;
+use crate::base::Mutex;
 use crate::base::Result;
 use crate::net;
 use crate::net::engine::Engine;

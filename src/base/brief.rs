@@ -5,17 +5,15 @@
 //! the processor, then every few microseconds. That suits what every message takes and hardly two
 //! threads want at the same time, and what is never held over anything that may block.
 
-use std::hint::spin_loop;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
-use std::thread::sleep;
-use std::thread::yield_now;
-use std::time::Duration;
 
 use parking_lot::lock_api::GuardSend;
 use parking_lot::lock_api::Mutex;
 use parking_lot::lock_api::MutexGuard;
 use parking_lot::lock_api::RawMutex;
+
+use crate::base::backoff::look_again;
 
 /// A value behind such a lock.
 pub(crate) type Brief<T> = Mutex<RawBrief, T>;
@@ -36,7 +34,7 @@ unsafe impl RawMutex for RawBrief {
     #[inline]
     fn lock(&self) {
         if !self.try_lock() {
-            self.look_again();
+            look_again(|| (!self.taken.load(Ordering::Relaxed) && self.try_lock()).then_some(()));
         }
     }
 
@@ -50,26 +48,6 @@ unsafe impl RawMutex for RawBrief {
         self.taken.store(false, Ordering::Release);
     }
 }
-
-impl RawBrief {
-    #[cold]
-    fn look_again(&self) {
-        for tries in 0u32.. {
-            match tries {
-                0..SPINS => spin_loop(),
-                SPINS..YIELDS => yield_now(),
-                _ => sleep(NAP),
-            }
-            if !self.taken.load(Ordering::Relaxed) && self.try_lock() {
-                return;
-            }
-        }
-    }
-}
-
-const SPINS: u32 = 50;
-const YIELDS: u32 = 100;
-const NAP: Duration = Duration::from_micros(20);
 
 #[cfg(test)]
 mod tests {
@@ -87,7 +65,7 @@ mod tests {
                         let mut count = count.lock();
                         let seen = *count;
                         if seen % 1_000 == 0 {
-                            yield_now();
+                            thread::yield_now();
                         }
                         *count = seen + 1;
                     }

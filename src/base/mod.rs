@@ -1,8 +1,10 @@
 //! What every layer may use: the error code, the caller's buffers, numbered objects.
 
+mod backoff;
 #[allow(unsafe_code)]
 mod brief;
 mod code;
+mod lock;
 #[allow(unsafe_code)]
 mod rawbuf;
 #[allow(unsafe_code)]
@@ -12,6 +14,7 @@ pub(crate) use brief::Brief;
 pub(crate) use brief::BriefGuard;
 pub(crate) use code::Code;
 pub(crate) use code::Result;
+pub(crate) use lock::Mutex;
 pub(crate) use rawbuf::InBuf;
 pub(crate) use rawbuf::OutBuf;
 pub(crate) use slots::Key;

@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
-use parking_lot::Mutex;
+use crate::base::Mutex;
 
 /// Slot and generation, as one number that is never 0 and whose two low bits are 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

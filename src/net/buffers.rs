@@ -1,6 +1,6 @@
 //! Buffers that are borrowed only while bytes are on their way, so that an idle connection has none.
 
-use parking_lot::Mutex;
+use crate::base::Mutex;
 
 /// How large every buffer is: what is sent at once, with room for a frame's header, so that a message
 /// of a round size leaves in one write.

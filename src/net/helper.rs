@@ -7,8 +7,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Instant;
 
-use parking_lot::Mutex;
-
+use crate::base::Mutex;
 use crate::net::Want;
 use crate::net::op::Fault;
 use crate::net::op::Waiting;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use parking_lot::Mutex;
+use crate::base::Mutex;
 
 /// A GUID's bytes, as C has them in memory.
 pub(crate) type Guid = [u8; 16];

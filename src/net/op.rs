@@ -18,8 +18,7 @@ use std::task::Wake;
 use std::task::Waker;
 use std::time::Instant;
 
-use parking_lot::Mutex;
-
+use crate::base::Mutex;
 use crate::net::Sleepers;
 use crate::net::Socket;
 use crate::net::Want;

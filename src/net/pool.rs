@@ -14,11 +14,11 @@ use std::time::Duration;
 use std::time::Instant;
 
 use parking_lot::Condvar;
-use parking_lot::Mutex;
 use parking_lot::MutexGuard;
 use sha2::Digest;
 use sha2::Sha256;
 
+use crate::base::Mutex;
 use crate::net::Connection;
 use crate::net::known::Guid;
 use crate::net::thread;

@@ -4,8 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
-use parking_lot::Mutex;
-
+use crate::base::Mutex;
 use crate::platform;
 pub(crate) use crate::platform::Interest;
 use crate::platform::Signal;

@@ -22,7 +22,7 @@ pub(super) use store::Store;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use crate::base::Mutex;
 
 /// Objects that C has pointers to, each with the number of its references.
 struct Registry<T>(Mutex<Option<ByAddress<T>>>);

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use super::Context;
 use super::Registry;
 use super::context::Entry;
+
+use crate::base::Mutex;
 
 pub(in crate::abi) struct Store {
     /// Guards only itself.

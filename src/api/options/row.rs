@@ -5,8 +5,6 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use crate::api::Object;
 use crate::api::Request;
 use crate::api::Session;
@@ -16,6 +14,7 @@ use crate::api::options::record::Member;
 use crate::api::options::record::Value;
 use crate::api::settings::Settings;
 use crate::base::Code;
+use crate::base::Mutex;
 use crate::base::Result;
 use crate::platform::ClientCertificate;
 

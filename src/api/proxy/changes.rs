@@ -7,10 +7,10 @@ use std::thread;
 use std::thread::ThreadId;
 
 use parking_lot::Condvar;
-use parking_lot::Mutex;
 
 use crate::api::proxy::system;
 use crate::base::Code;
+use crate::base::Mutex;
 use crate::base::Result;
 use crate::net;
 use crate::platform::ProxyWatch;

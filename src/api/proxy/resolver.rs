@@ -5,8 +5,6 @@ use std::sync::Arc;
 use std::sync::Weak;
 use std::time::Instant;
 
-use parking_lot::Mutex;
-
 use crate::api::Handle;
 use crate::api::Notice;
 use crate::api::Object;
@@ -19,6 +17,7 @@ use crate::api::proxy::script;
 use crate::api::proxy::script::Lookup;
 use crate::api::proxy::script::Question;
 use crate::base::Code;
+use crate::base::Mutex;
 use crate::base::Result;
 use crate::net::engine::Alarm;
 use crate::net::engine::Engine;

@@ -37,8 +37,6 @@ use std::task::Waker;
 use std::time::Duration;
 use std::time::Instant;
 
-use parking_lot::Mutex;
-
 use crate::api::Connect;
 use crate::api::Handle;
 use crate::api::Notice;
@@ -48,6 +46,7 @@ use crate::api::handles;
 use crate::api::node::Node;
 use crate::api::settings::Settings;
 use crate::base::Code;
+use crate::base::Mutex;
 use crate::base::Result;
 use crate::net::engine::Alarm;
 use crate::net::engine::Engine;

@@ -11,14 +11,13 @@ use std::task::Context;
 use std::task::Poll;
 use std::task::Wake;
 
-use parking_lot::Mutex;
-
 use crate::api::Notice;
 use crate::api::handles::Lease;
 use crate::api::node::Node;
 use crate::api::node::may_complete_inline;
 use crate::api::request::Request;
 use crate::base::Code;
+use crate::base::Mutex;
 use crate::base::Result;
 use crate::net::engine::Alarm;
 use crate::net::engine::Reactive;

@@ -4,8 +4,6 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 
-use parking_lot::Mutex;
-
 use crate::api::errors;
 use crate::api::request::Input;
 use crate::api::request::Leg;
@@ -15,6 +13,7 @@ use crate::api::request::deadline;
 use crate::api::settings::Settings;
 use crate::api::websocket::WebSocket;
 use crate::base::Code;
+use crate::base::Mutex;
 use crate::base::Result;
 use crate::net::Connection;
 use crate::net::op::Waiting;

@@ -23,7 +23,6 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU32;
 
 use parking_lot::Condvar;
-use parking_lot::Mutex;
 
 use crate::api::Connect;
 use crate::api::Handle;
@@ -36,6 +35,7 @@ use crate::api::node::Node;
 use crate::api::node::may_complete_inline;
 use crate::base::Brief;
 use crate::base::Code;
+use crate::base::Mutex;
 use crate::base::Result;
 use crate::net::Connection;
 use crate::net::Sleepers;

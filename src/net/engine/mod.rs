@@ -26,9 +26,9 @@ use std::time::Instant;
 
 use mio::Token;
 use parking_lot::Condvar;
-use parking_lot::Mutex;
 
 use crate::base::Key;
+use crate::base::Mutex;
 use crate::base::SlotTable;
 use crew::Crew;
 pub(crate) use readiness::Registration;

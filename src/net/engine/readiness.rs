@@ -10,11 +10,11 @@ use mio::Interest;
 use mio::Token;
 use mio::event::Event;
 use mio::net::TcpStream;
-use parking_lot::Mutex;
 
 use super::Engine;
 use super::Reactive;
 use crate::base::Key;
+use crate::base::Mutex;
 use crate::base::Occupant;
 
 /// A registered socket. Dropping it forgets the number; the socket itself leaves the poll loop when

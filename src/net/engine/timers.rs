@@ -12,10 +12,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::time::Instant;
 
-use parking_lot::Mutex;
-
 use super::Engine;
 use super::Reactive;
+
+use crate::base::Mutex;
 
 /// An object's alarm clock. Setting it later, or off, costs one atomic store: the heap keeps its
 /// one early entry and looks here again when that comes up. It lies apart from its object, so that an

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
-use parking_lot::Mutex;
 use rustls::ClientConfig;
 use rustls::KeyLogFile;
 use rustls::RootCertStore;
@@ -20,6 +19,7 @@ use super::problems::Forgive;
 use super::revocation::Revocation;
 use super::verify::Trust;
 use super::verify::Verifier;
+use crate::base::Mutex;
 use crate::platform;
 use crate::platform::KeyTrouble;
 

@@ -9,7 +9,6 @@ use std::sync::OnceLock;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
-use parking_lot::Mutex;
 use ring::digest;
 use rustls::Error;
 use rustls::SignatureAlgorithm;
@@ -21,6 +20,7 @@ use rustls::sign::CertifiedKey;
 use rustls::sign::Signer;
 use rustls::sign::SigningKey;
 
+use crate::base::Mutex;
 use crate::platform::ClientCertificate;
 use crate::platform::HeldKey;
 use crate::platform::KeyTrouble;

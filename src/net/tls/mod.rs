@@ -15,13 +15,13 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
 
-use parking_lot::Mutex;
 use rustls::AlertDescription;
 use rustls::CertificateError;
 use rustls::ClientConnection;
 use rustls::Error;
 use rustls::pki_types::ServerName;
 
+use crate::base::Mutex;
 use crate::net::Socket;
 use crate::net::op::Fault;
 use crate::net::op::Interest;

@@ -9,13 +9,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
 
-use parking_lot::Mutex;
 use rustls::pki_types::CertificateRevocationListDer;
 use rustls::pki_types::pem::PemObject;
 use webpki::CertRevocationList;
 use webpki::OwnedCertRevocationList;
 
 use super::fetch::fetch;
+use crate::base::Mutex;
 use crate::proto::x509::Certificate;
 
 /// How revocation is looked up.

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use crate::api::Handle;
 use crate::api::handles;
 use crate::base::Code;
+use crate::base::Mutex;
 use crate::base::Result;
 use crate::net::op::Waiting;
 

@@ -18,7 +18,6 @@ use std::time::Duration;
 use std::time::Instant;
 
 use parking_lot::Condvar;
-use parking_lot::Mutex;
 
 pub(in crate::api) use detect::BOTH;
 pub(in crate::api) use download::How;
@@ -28,6 +27,7 @@ pub(crate) use options::AutoProxyOptions;
 
 use crate::api::errors;
 use crate::base::Code;
+use crate::base::Mutex;
 use crate::base::Result;
 use crate::net::helper;
 use crate::net::op::Waiting;
