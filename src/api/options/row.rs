@@ -153,9 +153,7 @@ pub(super) enum Access {
     Pointer { get: Get<usize>, set: Set<usize> },
     /// UTF-16 text: characters when set (`in_bytes`: bytes), bytes when queried.
     Text { get: Get<Vec<u16>>, set: fn(Target<'_>, &[u16]) -> Result<()>, in_bytes: bool },
-    /// A C structure of plain bytes, of a size that never changes. [`bytes`] and [`put`] help with it.
-    ///
-    /// [`bytes`]: super::bytes
+    /// A C structure of plain bytes, of a size that never changes.
     Struct { size: usize, get: Get<Vec<u8>>, set: fn(Target<'_>, &[u8]) -> Result<()> },
     /// Bytes whose number the answer decides; for queries.
     Bytes { get: Get<Vec<u8>> },
