@@ -127,10 +127,10 @@ class Conn:
         except (ConnectionError, ssl.SSLError) as e:
             raise Gone from e
 
-    async def answer(self, status, body, extra=(), reason="Whatever"):
+    async def answer(self, status, body, extra=(), reason="Whatever", version="HTTP/1.1"):
         if isinstance(body, str):
             body = body.encode()
-        lines = [f"HTTP/1.1 {status} {reason}", f"Content-Length: {len(body)}", "Content-Type: text/plain"]
+        lines = [f"{version} {status} {reason}", f"Content-Length: {len(body)}", "Content-Type: text/plain"]
         lines += extra
         await self.write(("\r\n".join(lines) + "\r\n\r\n").encode() + (b"" if self.method == "HEAD" else body))
 
@@ -725,13 +725,18 @@ async def compressed(c):
 
 
 async def wire(c):
-    """Answers with the request's head and what follows it: ?bytes=N of it, or ?chunked until the last chunk."""
+    """Answers with the request's head and what follows it: ?bytes=N of it, or ?chunked until the last chunk. With
+    ?keep the connection stays; ?old answers as HTTP/1.0."""
     data = b""
     if "chunked" in c.query:
         data = await c.reader.readuntil(b"0\r\n\r\n")
     elif "bytes" in c.query:
         data = await c.reader.readexactly(int(c.query["bytes"]))
-    await c.answer(200, c.head + data, ["Connection: close"], reason="OK")
+    if "keep" not in c.query:
+        return await c.answer(200, c.head + data, ["Connection: close"], reason="OK")
+    fields = ["Connection: Keep-Alive", f"X-Connection: {c.number}"]
+    await c.answer(200, c.head + data, fields, reason="OK", version="HTTP/1.0" if "old" in c.query else "HTTP/1.1")
+    return "again"
 
 
 async def framing(c):

@@ -4,6 +4,7 @@
 use crate::api::request::state::State;
 use crate::base::Code;
 use crate::base::Result;
+use crate::proto::h1::OwnChunks;
 use crate::proto::h1::RequestFraming;
 use crate::proto::h1::RequestHead;
 use crate::proto::h1::ResponseHead;
@@ -158,6 +159,12 @@ impl Leg {
             withheld: false,
             key: None,
         }
+    }
+
+    /// For a body that the application chunks itself: looks for its end. Servers before HTTP/1.1 know no
+    /// chunks, so that there nobody knows where they think that the body ends.
+    pub(super) fn own_chunks(&self) -> Option<OwnChunks> {
+        OwnChunks::of(&self.headers).filter(|_| self.version >= Version::HTTP_11)
     }
 
     /// The head as a value, for the wire and for queries.

@@ -34,6 +34,7 @@ use crate::proto::h1::BodyFraming;
 use crate::proto::h1::BodyReader;
 use crate::proto::h1::HeadLimits;
 use crate::proto::h1::HeadReader;
+use crate::proto::h1::OwnChunks;
 use crate::proto::h1::Parsed;
 use crate::proto::h1::ResponseHead;
 use crate::proto::h1::Version;
@@ -203,7 +204,9 @@ impl Request {
         let through_proxy = exchange.connection.origin().via == Via::Proxy;
         let heads = keep_alive::Exchange { request: &leg.headers, response: head, framing, through_proxy };
         // A request whose body is not out yet, or whose end only the application knows, is not over.
-        let whole = state.owed == 0 || leg.withheld;
+        let chunks_over = state.chunks.as_ref().is_some_and(OwnChunks::have_ended);
+        let understood = head.version >= Version::HTTP_11;
+        let whole = state.owed == 0 || leg.withheld || (chunks_over && understood);
         exchange.keep = whole && settings.disabled & DISABLE_KEEP_ALIVE == 0 && heads.keeps_alive();
         exchange.tell_end = leg.headers.has_token(b"Connection", b"close");
         Ok(())

@@ -186,6 +186,10 @@ impl Request {
             state.measures.index = connection.begin_request();
             state.measures.request_head = wire.len() as u64;
             state.owed = leg.announced.saturating_sub(body.optional.len() as u64);
+            state.chunks = leg.own_chunks();
+            if let Some(chunks) = &mut state.chunks {
+                chunks.pass(body.optional.as_slice());
+            }
             state.leg = Some(leg);
         }
         // From here to the write nothing may come between: a handle closed in this callback must

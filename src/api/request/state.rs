@@ -14,6 +14,7 @@ use crate::net::Connection;
 use crate::net::known::Guid;
 use crate::net::pool::Via;
 use crate::net::tls;
+use crate::proto::h1::OwnChunks;
 use crate::proto::h1::ResponseHead;
 use crate::proto::h1::Version;
 use crate::proto::headers::Headers;
@@ -48,6 +49,8 @@ pub(super) struct State {
     pub(super) promised: u32,
     /// How many bytes of the request's body may still be written.
     pub(super) owed: u64,
+    /// Looks for the end of a body that the application chunks itself.
+    pub(super) chunks: Option<OwnChunks>,
     /// What the application gave with the send, for legs that send it again. Its memory stays valid
     /// until ReceiveResponse has ended (http spec 3.1).
     pub(super) body: Arc<Body>,
@@ -118,6 +121,7 @@ impl State {
             held: None,
             promised: 0,
             owed: 0,
+            chunks: None,
             body: Arc::new(Body::NONE),
             written: false,
             retries: 0,
@@ -141,6 +145,7 @@ impl State {
         self.leg = None;
         self.body = Arc::new(body);
         self.written = false;
+        self.chunks = None;
         self.retries = 0;
         self.refused = false;
         if !self.auth.begin() {

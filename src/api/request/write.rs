@@ -64,6 +64,9 @@ impl Request {
             Ok(()) => {
                 state.exchange = Some(exchange);
                 state.measures.mark(Moment::SendEnd);
+                if let Some(chunks) = &mut state.chunks {
+                    chunks.pass(data.as_slice());
+                }
                 Ok(written)
             }
             Err(fault) => {

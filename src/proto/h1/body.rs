@@ -194,7 +194,7 @@ pub(super) fn bounded(len: usize, left: u64) -> usize {
 }
 
 /// Whether the last coding of all `Transfer-Encoding` fields together is `chunked`.
-fn ends_in_chunked(headers: &Headers) -> bool {
+pub(super) fn ends_in_chunked(headers: &Headers) -> bool {
     let last = headers.all(b"Transfer-Encoding").flat_map(elements).last();
     last.is_some_and(|coding| coding.eq_ignore_ascii_case(b"chunked"))
 }

@@ -6,6 +6,7 @@ mod fields;
 pub(crate) mod keep_alive;
 #[cfg(test)]
 pub(crate) mod noise;
+mod own_chunks;
 mod raw;
 mod request;
 mod request_framing;
@@ -16,6 +17,7 @@ pub(crate) use body::BodyError;
 pub(crate) use body::BodyFraming;
 pub(crate) use body::BodyReader;
 pub(crate) use body::Step;
+pub(crate) use own_chunks::OwnChunks;
 pub(crate) use request::RequestHead;
 pub(crate) use request::request_method;
 pub(crate) use request_framing::RequestFraming;
