@@ -554,6 +554,9 @@ static void changes_are_told(void) {
     EXPECT(await_changes(three, 2) >= 2);
     EQ(p_WinHttpUnregisterProxyChangeNotification(third), 0);
     restore_user();
+    free(one);
+    free(two);
+    free(three);
 }
 
 /* ---- Linux ------------------------------------------------------------------------------------------- */
