@@ -1,8 +1,5 @@
 //! What a row of the option table says, and short ways to say it.
 
-// Not every shape and combination of kinds has a row at every time.
-#![allow(dead_code)]
-
 use std::sync::Arc;
 
 use crate::api::Object;
