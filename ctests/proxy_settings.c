@@ -467,21 +467,27 @@ typedef struct changes {
     int count, running;
     ULONGLONG flags;
     void *end; /* a registration that the callback ends itself */
-    h_event *hold;
-    h_event entered;
+    h_event *hold; /* what the callback waits for */
+    h_event entered, held;
 } changes;
 static DWORD(WINAPI *end_of_changes)(void *);
 static VOID CALLBACK changed(ULONGLONG flags, PVOID context) {
     changes *c = context;
+    h_event *hold;
+    void *own;
     h_lock(&c->m);
     c->count++;
     c->running++;
     c->flags = flags;
+    own = c->end, hold = c->hold;
     h_broadcast(&c->c);
     h_unlock(&c->m);
-    if (c->end) EQ(end_of_changes(c->end), 0);
+    if (own) EQ(end_of_changes(own), 0);
     h_event_set(&c->entered);
-    if (c->hold) h_event_wait(c->hold, 5000);
+    if (hold) {
+        h_event_set(&c->held);
+        h_event_wait(hold, 5000);
+    }
     h_put(&c->running, 0);
 }
 static int await_changes(changes *c, int count) {
@@ -498,7 +504,13 @@ static changes *new_changes(void) {
     h_mutex_init(&c->m);
     h_cond_init(&c->c);
     h_event_init(&c->entered);
+    h_event_init(&c->held);
     return c;
+}
+static void next_change(changes *c, void *own, h_event *hold) {
+    h_lock(&c->m);
+    c->end = own, c->hold = hold;
+    h_unlock(&c->m);
 }
 
 static void let_go(void *hold) { h_event_set(hold); }
@@ -528,7 +540,7 @@ static void changes_are_told(void) {
     h_put(&two->count, 0);
     /* One that ends itself inside its call. */
     EQ(p_WinHttpRegisterProxyChangeNotification(1, changed, three, &third), 0);
-    three->end = third;
+    next_change(three, third, NULL);
     set_user(DIRECT | PROXY, "b:1", NULL, NULL);
     EQ(await_changes(three, 1), 1);
     EQ(await_changes(one, 2), 2);
@@ -536,10 +548,9 @@ static void changes_are_told(void) {
     EXPECT(h_event_wait(&three->entered, 5000));
     /* Ending waits for a call that runs. */
     h_event_init(&hold);
-    h_event_init(&one->entered);
-    one->hold = &hold;
+    next_change(one, NULL, &hold);
     set_user(DIRECT | PROXY, "c:1", NULL, NULL);
-    EXPECT(h_event_wait(&one->entered, 10000));
+    EXPECT(h_event_wait(&one->held, 10000));
     EQ(h_get(&one->running), 1);
     thread = h_spawn(let_go, &hold);
     EQ(p_WinHttpUnregisterProxyChangeNotification(first), 0);
@@ -548,7 +559,7 @@ static void changes_are_told(void) {
     EQ(three->count, 1);
     restore_user();
     /* Again, from nothing. */
-    three->end = NULL;
+    next_change(three, NULL, NULL);
     EQ(p_WinHttpRegisterProxyChangeNotification(1, changed, three, &third), 0);
     set_user(DIRECT | PROXY, "d:1", NULL, NULL);
     EXPECT(await_changes(three, 2) >= 2);
