@@ -296,6 +296,43 @@ static void sync_send_woken_by_close_handle(void) {
     h_finish(&c);
 }
 
+static void block_in_small_send(void *arg) {
+    blocked *b = arg;
+    b->error = WinHttpWebSocketSend(b->c->ws, BIN, big, 1);
+    h_event_set(&b->ended);
+}
+static void block_in_shutdown(void *arg) {
+    blocked *b = arg;
+    b->error = WinHttpWebSocketShutdown(b->c->ws, 1000, NULL, 0);
+    h_event_set(&b->ended);
+}
+
+/* Whoever gets the turn after a Send, the others do not wait for ever. */
+static void sync_send_and_shutdown_wait_for_their_turn(void) {
+    conn c;
+    blocked sent, next, shut;
+    h_thread t[3];
+    if (!big) big = calloc(1, BIG);
+    NEED(h_websocket(&c, 0, "/echo", NULL));
+    blocked_init(&sent, &c), blocked_init(&next, &c), blocked_init(&shut, &c);
+    t[0] = h_spawn(block_in_send, &sent);
+    h_event_wait(&sent.started, 5000);
+    h_sleep(20);
+    t[1] = h_spawn(block_in_shutdown, &shut);
+    h_sleep(20);
+    t[2] = h_spawn(block_in_small_send, &next);
+    if (!h_event_wait(&sent.ended, 30000)) FAIL("the first Send does not end");
+    if (!h_event_wait(&shut.ended, 30000)) FAIL("the Shutdown does not end");
+    if (!h_event_wait(&next.ended, 30000)) FAIL("the second Send does not end");
+    EXPECT(WinHttpCloseHandle(c.ws));
+    h_join(t[0]), h_join(t[1]), h_join(t[2]);
+    EQ(sent.error, 0);
+    EQ(shut.error, 0);
+    EXPECT(next.error == 0 || next.error == E_OP);
+    c.ws = NULL;
+    h_finish(&c);
+}
+
 static void block_in_close(void *arg) {
     blocked *b = arg;
     h_event_set(&b->started);
@@ -397,6 +434,7 @@ TESTS {
     CASE(sync_receive_woken_by_close);
     CASE(sync_receive_sees_the_answer_to_shutdown);
     CASE(sync_send_woken_by_close_handle);
+    CASE(sync_send_and_shutdown_wait_for_their_turn);
     CASE(sync_close_woken_by_close_handle);
     CASE(sync_response_woken_by_close_handle);
     CASE(sync_send_beside_a_blocked_receive);

@@ -181,6 +181,97 @@ static void load_and_unload(void) {
 #endif
 }
 
+/* Two threads of the program that want the same of one WebSocket. The library makes them wait, and must not be kept by
+ * what it leaves on them: they outlive it. */
+typedef struct waiters {
+    HINTERNET ws;
+    __typeof__(WinHttpWebSocketSend) *send;
+    __typeof__(WinHttpWebSocketShutdown) *shutdown;
+    __typeof__(WinHttpWebSocketReceive) *receive;
+    void *data;
+    DWORD size;
+    int done;
+    h_event may_end;
+} waiters;
+static void has_waited(waiters *w, DWORD error) {
+    EXPECT(error);
+    h_inc(&w->done);
+    h_event_wait(&w->may_end, 60000);
+}
+static void send_all(void *p) {
+    waiters *w = p;
+    has_waited(w, w->send(w->ws, BIN, w->data, w->size));
+}
+static void send_one(void *p) {
+    waiters *w = p;
+    has_waited(w, w->send(w->ws, BIN, w->data, 1));
+}
+static void shut_down(void *p) {
+    waiters *w = p;
+    has_waited(w, w->shutdown(w->ws, 1000, NULL, 0));
+}
+static void receive_one(void *p) {
+    waiters *w = p;
+    char buffer[8];
+    has_waited(w, w->receive(w->ws, buffer, sizeof buffer, NULL, NULL));
+}
+
+static void wait_and_unload(const char *path, int answered, void (*first)(void *), void (*second)(void *), void (*third)(void *)) {
+    static waiters w;
+    library lib = load();
+    HINTERNET ses, con, req;
+    h_thread threads_of_ours[3];
+    uint64_t end;
+    int i;
+    if (!lib) return;
+    memset(&w, 0, sizeof w);
+    h_event_init(&w.may_end);
+    {
+        NEEDED(WinHttpOpen) NEEDED(WinHttpConnect) NEEDED(WinHttpOpenRequest) NEEDED(WinHttpSetOption) NEEDED(WinHttpSendRequest)
+        NEEDED(WinHttpReceiveResponse) NEEDED(WinHttpWebSocketCompleteUpgrade) NEEDED(WinHttpWebSocketSend) NEEDED(WinHttpWebSocketReceive)
+        NEEDED(WinHttpWebSocketShutdown) NEEDED(WinHttpCloseHandle)
+        ses = p_WinHttpOpen(NULL, WINHTTP_ACCESS_TYPE_NO_PROXY, NULL, NULL, 0);
+        con = p_WinHttpConnect(ses, W("127.0.0.1"), h_port("plain"), 0);
+        req = p_WinHttpOpenRequest(con, NULL, h_wide(path), NULL, NULL, NULL, 0);
+        EXPECT(p_WinHttpSetOption(req, WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, NULL, 0));
+        EXPECT(p_WinHttpSendRequest(req, NULL, 0, NULL, 0, 0, 0));
+        if (answered) EXPECT(p_WinHttpReceiveResponse(req, NULL));
+        w.ws = p_WinHttpWebSocketCompleteUpgrade(req, 0);
+        EXPECT(w.ws);
+        w.send = p_WinHttpWebSocketSend, w.receive = p_WinHttpWebSocketReceive, w.shutdown = p_WinHttpWebSocketShutdown;
+        w.data = calloc(1, w.size = 32u << 20);
+        threads_of_ours[0] = h_spawn(first, &w);
+        h_sleep(50);
+        threads_of_ours[1] = h_spawn(second, &w);
+        threads_of_ours[2] = h_spawn(third, &w);
+        h_sleep(50);
+        EQ(h_get(&w.done), 0);
+        EXPECT(p_WinHttpCloseHandle(w.ws));
+        end = h_ms() + 20000;
+        while (h_get(&w.done) < 3 && h_ms() < end) h_sleep(1);
+        EQ(h_get(&w.done), 3);
+        p_WinHttpCloseHandle(req);
+        p_WinHttpCloseHandle(con);
+        p_WinHttpCloseHandle(ses);
+    }
+    unload(lib);
+    end = h_ms() + 20000;
+    while (modules() && h_ms() < end) {
+        h_sleep(20);
+#ifndef _WIN32
+        /* As above. */
+        if (modules()) unload(load());
+#endif
+    }
+    if (modules()) FAIL("the module is still there");
+    h_event_set(&w.may_end);
+    for (i = 0; i < 3; i++) h_join(threads_of_ours[i]);
+    free(w.data);
+}
+
+static void threads_that_waited_for_their_turn(void) { wait_and_unload("/deaf", 1, send_all, send_one, shut_down); }
+static void threads_that_waited_for_the_upgrade(void) { wait_and_unload("/stall", 0, send_one, receive_one, shut_down); }
+
 static void loading_alone_starts_nothing(void) {
     int tasks = threads();
     library lib = load();
@@ -269,6 +360,8 @@ static void unloading_in_the_last_callback(void) {
 TESTS {
     CASE(loading_alone_starts_nothing);
     CASE(load_and_unload);
+    CASE(threads_that_waited_for_their_turn);
+    CASE(threads_that_waited_for_the_upgrade);
 #ifdef _WIN32
     CASE(unloading_with_a_session_open);
     CASE(unloading_in_the_last_callback);

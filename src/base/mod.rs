@@ -1,10 +1,11 @@
-//! What every layer may use: the error code, the caller's buffers, numbered objects.
+//! What every layer may use: the error code, the caller's buffers, numbered objects, locks.
 
 mod backoff;
 #[allow(unsafe_code)]
 mod brief;
 mod code;
 mod lock;
+mod promise;
 #[allow(unsafe_code)]
 mod rawbuf;
 #[allow(unsafe_code)]
@@ -14,7 +15,11 @@ pub(crate) use brief::Brief;
 pub(crate) use brief::BriefGuard;
 pub(crate) use code::Code;
 pub(crate) use code::Result;
+pub(crate) use lock::Condvar;
 pub(crate) use lock::Mutex;
+pub(crate) use lock::MutexGuard;
+pub(crate) use promise::Giver;
+pub(crate) use promise::promise;
 pub(crate) use rawbuf::InBuf;
 pub(crate) use rawbuf::OutBuf;
 pub(crate) use slots::Key;

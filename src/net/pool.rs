@@ -13,11 +13,10 @@ use std::sync::OnceLock;
 use std::time::Duration;
 use std::time::Instant;
 
-use parking_lot::Condvar;
-use parking_lot::MutexGuard;
 use sha2::Digest;
 use sha2::Sha256;
 
+use crate::base::Condvar;
 use crate::base::Mutex;
 use crate::net::Connection;
 use crate::net::known::Guid;
@@ -230,9 +229,12 @@ fn keep() {
             keeper.running = false;
             return;
         };
-        LAST_HAS_GONE.wait_until(&mut keeper, next);
+        let left = next.saturating_duration_since(Instant::now());
+        keeper = LAST_HAS_GONE.wait_for(keeper, left).0;
         let stale = POOL.lock().as_mut().map(|pool| pool.extract(|idle| idle.since.elapsed() >= LIFETIME));
-        MutexGuard::unlocked(&mut keeper, || drop(stale));
+        drop(keeper);
+        drop(stale);
+        keeper = KEEPER.lock();
     }
 }
 

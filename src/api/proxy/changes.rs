@@ -1,17 +1,15 @@
 //! Noticing that the system's proxy settings change. A thread watches while anybody wants to know.
 
+use std::cell::Cell;
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc;
-use std::thread;
-use std::thread::ThreadId;
-
-use parking_lot::Condvar;
 
 use crate::api::proxy::system;
 use crate::base::Code;
+use crate::base::Condvar;
 use crate::base::Mutex;
 use crate::base::Result;
+use crate::base::promise;
 use crate::net;
 use crate::platform::ProxyWatch;
 use crate::proto::proxy::ProxySettings;
@@ -55,8 +53,8 @@ pub(crate) fn unregister(number: usize) -> Result<()> {
     };
     let mut state = listener.state.lock();
     state.is_over = true;
-    while state.calling.is_some_and(|caller| caller != thread::current().id()) {
-        listener.done.wait(&mut state);
+    while state.is_calling && CALLING.get() != number {
+        state = listener.done.wait(state);
     }
     Ok(())
 }
@@ -95,8 +93,8 @@ struct Listener {
 
 #[derive(Default)]
 struct State {
-    /// The thread that is inside the application's function.
-    calling: Option<ThreadId>,
+    /// The thread that watches is inside the application's function.
+    is_calling: bool,
     is_over: bool,
 }
 
@@ -107,28 +105,29 @@ impl Listener {
             if state.is_over {
                 return;
             }
-            state.calling = Some(thread::current().id());
+            state.is_calling = true;
         }
+        CALLING.set(self.number);
         (self.notify)();
-        self.state.lock().calling = None;
+        CALLING.set(0);
+        self.state.lock().is_calling = false;
         self.done.notify_all();
     }
 }
 
 /// Starts the thread; what changes from now on is noticed.
 fn start() -> io::Result<Arc<ProxyWatch>> {
-    let (ready, is_ready) = mpsc::channel();
+    let (ready, is_ready) = promise();
     net::spawn("winhttp-proxies", move || {
         let watch = match ProxyWatch::new() {
             Ok(watch) => Arc::new(watch),
             Err(error) => {
-                _ = ready.send(Err(error));
+                ready.give(Err(error));
                 return;
             }
         };
         let mut before = both();
-        _ = ready.send(Ok(watch.clone()));
-        drop(ready);
+        ready.give(Ok(watch.clone()));
         loop {
             match watch.wait() {
                 Ok(true) => {}
@@ -152,7 +151,7 @@ fn start() -> io::Result<Arc<ProxyWatch>> {
             listeners.iter().for_each(|listener| listener.call());
         }
     })?;
-    is_ready.recv().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))
+    is_ready.wait().unwrap_or_else(|| Err(io::ErrorKind::Other.into()))
 }
 
 fn both() -> Both {
@@ -161,6 +160,10 @@ fn both() -> Both {
 
 /// The machine's and the user's.
 type Both = (ProxySettings, ProxySettings);
+
+// The listener that this thread is telling. (Not the thread's name: asking the standard library for that leaves
+// a destructor with a thread of the application.)
+thread_local!(static CALLING: Cell<usize> = const { Cell::new(0) });
 
 /// Guards only itself.
 static WATCHING: Mutex<Watching> =

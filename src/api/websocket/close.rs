@@ -4,8 +4,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::time::Instant;
 
-use parking_lot::MutexGuard;
-
 use crate::api::WsOperation;
 use crate::api::websocket::Completion;
 use crate::api::websocket::Ended;
@@ -16,6 +14,7 @@ use crate::api::websocket::send::Pumped;
 use crate::api::websocket::send::SendSide;
 use crate::base::BriefGuard;
 use crate::base::Code;
+use crate::base::MutexGuard;
 use crate::base::Result;
 use crate::proto::ws;
 
@@ -39,7 +38,7 @@ impl WebSocket {
         send.phase = Phase::Shut;
         if !self.is_async() {
             while send.is_sending() && send.failed.is_none() {
-                self.turn.wait(&mut send);
+                send = self.turn.wait(send);
             }
             return self.drain(send).1;
         }

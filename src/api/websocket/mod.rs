@@ -22,8 +22,6 @@ use std::sync::Weak;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU32;
 
-use parking_lot::Condvar;
-
 use crate::api::Connect;
 use crate::api::Handle;
 use crate::api::Notice;
@@ -35,6 +33,7 @@ use crate::api::node::Node;
 use crate::api::node::may_complete_inline;
 use crate::base::Brief;
 use crate::base::Code;
+use crate::base::Condvar;
 use crate::base::Mutex;
 use crate::base::Result;
 use crate::net::Connection;

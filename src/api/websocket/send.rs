@@ -13,6 +13,7 @@ use crate::api::websocket::Ended;
 use crate::api::websocket::WebSocket;
 use crate::base::Code;
 use crate::base::InBuf;
+use crate::base::MutexGuard;
 use crate::base::Result;
 use crate::net::Connection;
 use crate::net::Want;
@@ -86,7 +87,7 @@ impl WebSocket {
         self.await_welcome()?;
         let mut side = self.send.lock();
         while !self.is_async() && side.current.is_some() && side.failed.is_none() {
-            self.turn.wait(&mut side);
+            side = self.turn.wait(side);
         }
         self.check_open(&side)?;
         if side.phase != Phase::Open || self.close_was_delivered() || side.current.is_some() {
@@ -133,22 +134,23 @@ impl WebSocket {
         side.failed.map_or(Ok(()), Err)
     }
 
-    fn send_blocking(&self, side: parking_lot::MutexGuard<'_, SendSide>) -> Result<()> {
+    fn send_blocking(&self, side: MutexGuard<'_, SendSide>) -> Result<()> {
         let (mut side, sent) = self.drain(side);
         side.current = None;
         if let Err(code) = sent {
             side.failed = Some(code);
         }
         drop(side);
-        self.turn.notify_one();
+        // All: a Shutdown that waits as well does not pass the turn on.
+        self.turn.notify_all();
         sent
     }
 
     /// Pumps on the calling thread until all is with the transport (synchronous sessions).
     pub(super) fn drain<'a>(
         &'a self,
-        mut side: parking_lot::MutexGuard<'a, SendSide>,
-    ) -> (parking_lot::MutexGuard<'a, SendSide>, Result<()>) {
+        mut side: MutexGuard<'a, SendSide>,
+    ) -> (MutexGuard<'a, SendSide>, Result<()>) {
         loop {
             match side.pump(&self.connection) {
                 Ok(Pumped::Empty) => return (side, Ok(())),

@@ -39,7 +39,8 @@ impl Engine {
         let mut crew = self.crew.lock();
         crew.parked += 1;
         while crew.wakes == 0 && !self.stopping.load(Ordering::SeqCst) {
-            let timed_out = self.parked.wait_for(&mut crew, IDLE).timed_out();
+            let timed_out;
+            (crew, timed_out) = self.parked.wait_for(crew, IDLE);
             if timed_out && crew.wakes == 0 && crew.threads > KEPT {
                 crew.parked -= 1;
                 return false;
@@ -106,15 +107,15 @@ impl Engine {
                     {
                         // Work that begins between the last tick and this wait is noticed here at
                         // the latest; the wake-up from the poll loop is the ordinary way.
-                        if self.monitor_wakes.wait_for(&mut crew, IDLE).timed_out()
-                            && self.running.load(Ordering::SeqCst) > 0
-                        {
+                        let timed_out;
+                        (crew, timed_out) = self.monitor_wakes.wait_for(crew, IDLE);
+                        if timed_out && self.running.load(Ordering::SeqCst) > 0 {
                             self.monitor_asleep.store(false, Ordering::Relaxed);
                         }
                     }
                     quiet = 0;
                 } else {
-                    self.monitor_wakes.wait_for(&mut crew, TICK);
+                    drop(self.monitor_wakes.wait_for(crew, TICK));
                 }
             }
             if self.timers.next().is_some_and(|at| at <= Instant::now()) {
@@ -122,7 +123,7 @@ impl Engine {
             }
             let progress = self.progress.load(Ordering::Relaxed);
             let running = self.running.load(Ordering::SeqCst);
-            let waiting = self.poll.is_locked();
+            let waiting = self.is_led.load(Ordering::Relaxed);
             let queued = self.queue.lock().items.len();
             let moved = std::mem::replace(&mut seen, progress) != progress;
             quiet = if moved || running > 0 || queued > 0 { 0 } else { quiet + 1 };

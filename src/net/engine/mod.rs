@@ -25,8 +25,8 @@ use std::time::Duration;
 use std::time::Instant;
 
 use mio::Token;
-use parking_lot::Condvar;
 
+use crate::base::Condvar;
 use crate::base::Key;
 use crate::base::Mutex;
 use crate::base::SlotTable;
@@ -52,6 +52,8 @@ pub(crate) struct Engine {
     waker: mio::Waker,
     /// Holding this lock is the right to wait for the operating system.
     poll: Mutex<Poll>,
+    /// Somebody does; for the monitor.
+    is_led: AtomicBool,
     /// Whether the holder of `poll` is, or is about to be, asleep.
     asleep: AtomicBool,
     /// What is ready to run; the poll loop and posts put it in, any engine thread takes it out.
@@ -120,6 +122,7 @@ impl Engine {
             registry,
             waker,
             poll: Mutex::new(Poll { poll, events: mio::Events::with_capacity(EVENTS) }),
+            is_led: AtomicBool::new(false),
             asleep: AtomicBool::new(false),
             queue: Mutex::new(Queue::default()),
             registrations: SlotTable::new(),
@@ -169,7 +172,7 @@ impl Engine {
             if ran == FAIR_SHARE
                 && let Some(mut poll) = self.poll.try_lock()
             {
-                self.wait(&mut poll);
+                self.lead(&mut poll);
             }
             let item = {
                 let mut queue = self.queue.lock();
@@ -184,7 +187,7 @@ impl Engine {
                 self.run(item);
                 ran = if ran == FAIR_SHARE { 0 } else { ran + 1 };
             } else if let Some(mut poll) = self.poll.try_lock() {
-                self.wait(&mut poll);
+                self.lead(&mut poll);
             } else if !self.park() {
                 return;
             }
@@ -199,6 +202,12 @@ impl Engine {
         if ran.is_err() {
             log::error!("a piece of work panicked on an engine thread");
         }
+    }
+
+    fn lead(&self, poll: &mut Poll) {
+        self.is_led.store(true, Ordering::Relaxed);
+        self.wait(poll);
+        self.is_led.store(false, Ordering::Relaxed);
     }
 
     /// Waits for sockets, alarms or a wake-up and queues what is ready.

@@ -4,7 +4,6 @@
 //! thread that starts one: on a thread of the application that would keep us mapped for good.
 
 use std::cell::Cell;
-use std::cell::UnsafeCell;
 use std::ffi::CString;
 use std::ffi::c_void;
 use std::io;
@@ -12,7 +11,9 @@ use std::mem::MaybeUninit;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::ptr;
-use std::sync::Arc;
+
+use crate::base::Giver;
+use crate::base::promise;
 
 /// Starts a thread that keeps the library's code mapped until it ends.
 pub(crate) fn spawn_thread(
@@ -20,17 +21,17 @@ pub(crate) fn spawn_thread(
     stack: usize,
     body: impl FnOnce() + Send + 'static,
 ) -> io::Result<()> {
-    let pinned = Semaphore::new();
-    let start = Start { name, pinned: pinned.clone(), body: Box::new(body) };
+    let (pinned, is_pinned) = promise();
+    let start = Start { name, pinned, body: Box::new(body) };
     create(stack, Box::into_raw(Box::new(start)))?;
     // Until the thread has its destructor, unloading could take the code from under it.
-    pinned.wait();
+    is_pinned.wait();
     Ok(())
 }
 
 struct Start {
     name: &'static str,
-    pinned: Arc<Semaphore>,
+    pinned: Giver<()>,
     body: Box<dyn FnOnce() + Send>,
 }
 
@@ -60,8 +61,7 @@ extern "C" fn run(start: *mut c_void) -> *mut c_void {
     // SAFETY: `spawn_thread` made it a box and gave it to this thread alone.
     let Start { name, pinned, body } = *unsafe { Box::from_raw(start.cast::<Start>()) };
     PIN.with(|pin| pin.0.set(true));
-    pinned.post();
-    drop(pinned);
+    pinned.give(());
     if let Ok(name) = CString::new(name) {
         // SAFETY: this only asks who we are.
         let this = unsafe { libc::pthread_self() };
@@ -72,43 +72,6 @@ extern "C" fn run(start: *mut c_void) -> *mut c_void {
         log::error!("the thread {name} panicked");
     }
     ptr::null_mut()
-}
-
-/// The C library's semaphore. Waiting by the standard library's means or parking_lot's could itself
-/// leave a thread-local destructor with the thread that waits.
-struct Semaphore(UnsafeCell<libc::sem_t>);
-
-// SAFETY: the functions on semaphores are made for several threads at once.
-unsafe impl Send for Semaphore {}
-// SAFETY: as above.
-unsafe impl Sync for Semaphore {}
-
-impl Semaphore {
-    /// A semaphore at 0. It must not move once it is in use, hence the `Arc`.
-    fn new() -> Arc<Semaphore> {
-        // SAFETY: a `sem_t` is plain bytes; it is initialised in the next step.
-        let semaphore = Arc::new(Semaphore(UnsafeCell::new(unsafe { std::mem::zeroed() })));
-        // SAFETY: the place is writable and nobody else has it yet.
-        unsafe { libc::sem_init(semaphore.0.get(), 0, 0) };
-        semaphore
-    }
-
-    fn post(&self) {
-        // SAFETY: initialised in `new`.
-        unsafe { libc::sem_post(self.0.get()) };
-    }
-
-    fn wait(&self) {
-        // SAFETY: initialised in `new`. It fails only when a signal interrupted it.
-        while unsafe { libc::sem_wait(self.0.get()) } != 0 {}
-    }
-}
-
-impl Drop for Semaphore {
-    fn drop(&mut self) {
-        // SAFETY: initialised in `new`, and nobody has it any more.
-        unsafe { libc::sem_destroy(self.0.get()) };
-    }
 }
 
 /// glibc does not unmap a library for which a thread-local destructor is outstanding, and forgets

@@ -17,8 +17,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
 
-use parking_lot::Condvar;
-
 pub(in crate::api) use detect::BOTH;
 pub(in crate::api) use download::How;
 pub(in crate::api) use lookup::Lookup;
@@ -27,6 +25,7 @@ pub(crate) use options::AutoProxyOptions;
 
 use crate::api::errors;
 use crate::base::Code;
+use crate::base::Condvar;
 use crate::base::Mutex;
 use crate::base::Result;
 use crate::net::helper;
@@ -209,7 +208,7 @@ impl Scripts {
                 if !memory.busy {
                     break;
                 }
-                self.learnt.wait(&mut memory);
+                memory = self.learnt.wait(memory);
                 lookup.check()?;
             }
             memory.busy = true;
