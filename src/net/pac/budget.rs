@@ -17,6 +17,8 @@ pub(super) struct Budget {
     /// Of the time since then: how much went by in look-ups.
     looked_up: Cell<Duration>,
     over: Cell<bool>,
+    /// Allocations that the engine has not given back in the end.
+    lost: Cell<usize>,
 }
 
 impl Budget {
@@ -27,6 +29,7 @@ impl Budget {
             began: Cell::new(None),
             looked_up: Cell::new(Duration::ZERO),
             over: Cell::new(false),
+            lost: Cell::new(0),
         }
     }
 
@@ -55,6 +58,15 @@ impl Budget {
     /// What has been found out, without looking at the clock.
     pub(super) fn was_over(&self) -> bool {
         self.over.get()
+    }
+
+    /// Notes what was left when the engine had gone.
+    pub(super) fn set_lost(&self, lost: usize) {
+        self.lost.set(lost);
+    }
+
+    pub(super) fn lost(&self) -> usize {
+        self.lost.get()
     }
 
     pub(super) fn is_over(&self) -> bool {

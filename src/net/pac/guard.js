@@ -1,8 +1,8 @@
 // Runs before a script. The engine asks whether it should stop in each turn of a script's loops and in each call, but
 // not inside functions of its own library. So those that could be kept busy there for long, by an array-like object
 // with a length out of the air or by two long strings, are bounded here, and what proxy scripts never needed is gone.
-// So are the ways to compile more code: the engine does not survive it when the memory ends there. (Those of async
-// functions are not there to begin with, and one that is only made keeps the engine from freeing what it has.)
+// So are the ways to compile more code: the engine does not survive it when the memory ends there. And promises, which
+// nobody would wait for.
 (function (global) {
   'use strict';
   var MOST_ELEMENTS = 1 << 20, MOST_WORK = 1e7;
@@ -82,11 +82,12 @@
   keep(Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())), []);
   keep(Math, ('E LN10 LN2 LOG10E LOG2E PI SQRT1_2 SQRT2 abs acos asin atan atan2 ceil cos exp floor log max min pow ' +
     'random round sin sqrt tan trunc sign').split(' '));
-  [function () {}, function* () {}].forEach(function (made) {
+  keep(Object.getPrototypeOf((async function () {})()), []);
+  [function () {}, function* () {}, async function () {}, async function* () {}].forEach(function (made) {
     var kind = Object.getPrototypeOf(made);
     if (kind) delete kind.constructor;
   });
-  ['eval', 'Function', 'Iterator', 'queueMicrotask', 'DisposableStack', 'AsyncDisposableStack'].forEach(function (name) {
+  ['eval', 'Function', 'Iterator', 'Promise', 'queueMicrotask', 'DisposableStack', 'AsyncDisposableStack'].forEach(function (name) {
     delete global[name];
   });
 

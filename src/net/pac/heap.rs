@@ -124,9 +124,7 @@ unsafe impl Allocator for Heap {
 
 impl Drop for Heap {
     fn drop(&mut self) {
-        if !self.live.is_empty() {
-            log::debug!("the script engine has lost {} allocations", self.live.len());
-        }
+        self.budget.set_lost(self.live.len());
         for at in self.live.drain() {
             // SAFETY: it has not been given back, and the engine that could use it is gone.
             unsafe { RustAllocator.dealloc(ptr::with_exposed_provenance_mut(at)) };
