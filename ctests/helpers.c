@@ -1,4 +1,4 @@
-/* Functions beside the way of a request: dates, proxy settings, single headers, reading what is there. */
+/* Functions beside the way of a request: dates, proxy settings, reading what is there. */
 #define _GNU_SOURCE
 #include "newer.h"
 
@@ -14,39 +14,103 @@ static void same_time(const char *row, const SYSTEMTIME *a) {
 }
 
 static void dates_are_read(void) {
-    static const char *forms[] = {"Mon, 28 Jul 2008 10:05:52 GMT", "Mon, 28 Jul 2008 10:05:52 GMT\n", " mon 28 jul 2008 10 05 52\n"};
+    static const char *forms[] = {
+        "Mon, 28 Jul 2008 10:05:52 GMT", "Mon, 28 Jul 2008 10:05:52 GMT\n", " mon 28 jul 2008 10 05 52\n", "MON, 28 JUL 2008 10:05:52 gmt", "Mon, 28 Jul 2008 10:05:52",
+        "28 Jul 2008 10:05:52", "Mon;28/Jul/2008;10.05.52", "\t\r\n Mon, 28 Jul 2008 10:05:52 GMT",
+        /* The other two forms of HTTP. */
+        "Monday, 28-Jul-08 10:05:52 GMT", "Mon Jul 28 10:05:52 2008",
+    };
     size_t i;
-    for (i = 0; i < 3; i++) {
+    for (i = 0; i < sizeof forms / sizeof *forms; i++) {
         SYSTEMTIME time;
         memset(&time, 0xee, sizeof time);
         SetLastError(0xdead);
-        EXPECT(WinHttpTimeToSystemTime(h_wide(forms[i]), &time));
-        EQ(GetLastError(), 0);
+        if (!WinHttpTimeToSystemTime(h_wide(forms[i]), &time)) FAIL("%s: error %u", forms[i], (unsigned)GetLastError());
+        EQ_ROW(forms[i], GetLastError(), 0);
         same_time(forms[i], &time);
     }
-    SetLastError(0xdead);
+}
+
+/* The week day is believed. */
+static void the_week_day_is_not_computed(void) {
+    SYSTEMTIME time = {2008, 7, 3, 28, 10, 5, 52, 0};
+    WCHAR text[WINHTTP_TIME_FORMAT_BUFSIZE / sizeof(WCHAR)];
+    EXPECT(WinHttpTimeToSystemTime(W("Wed, 28 Jul 2008 10:05:52 GMT"), &time));
+    EQ(time.wDayOfWeek, 3);
+    EXPECT(WinHttpTimeFromSystemTime(&time, text));
+    EXPECT(!memcmp(text, W("Wed, 28 Jul 2008 10:05:52 GMT"), 60));
+}
+
+static void what_is_no_date(void) {
+    static const char *forms[] = {"", " ", "soon", "Mon", "Mon, 28", "28 08 2008 10:05:52", "Mon, 31 Feb 2008 10:05:52 GMT", "Mon, 28 Jul 2008 24:00:00 GMT", "Mon, 28 Jul 2008 10:60:00 GMT", "99999999999999999999 Jul 2008"};
+    SYSTEMTIME time, before;
+    size_t i;
+    memset(&before, 0xee, sizeof before);
+    for (i = 0; i < sizeof forms / sizeof *forms; i++) {
+        time = before;
+        SetLastError(0xdead);
+        EQ_ROW(forms[i], WinHttpTimeToSystemTime(h_wide(forms[i]), &time), FALSE);
+        EQ_ROW(forms[i], GetLastError(), ERROR_INVALID_PARAMETER);
+        if (memcmp(&time, &before, sizeof time)) FAIL("%s: something was written", forms[i]);
+    }
     EXPECT(!WinHttpTimeToSystemTime(NULL, NULL));
     EQ(GetLastError(), ERROR_INVALID_PARAMETER);
-    EXPECT(!WinHttpTimeToSystemTime(h_wide(forms[0]), NULL));
+    EXPECT(!WinHttpTimeToSystemTime(NULL, &time));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    EXPECT(!WinHttpTimeToSystemTime(W("Mon, 28 Jul 2008 10:05:52 GMT"), NULL));
     EQ(GetLastError(), ERROR_INVALID_PARAMETER);
 }
 
+/* 62 bytes of room, of which 60 are used. */
 static void dates_are_written(void) {
-    SYSTEMTIME time = {2008, 7, 1, 28, 10, 5, 52, 0};
-    WCHAR text[WINHTTP_TIME_FORMAT_BUFSIZE / sizeof(WCHAR) + 1];
-    char narrow[64];
-    int i;
-    memset(text, 0xee, sizeof text);
-    SetLastError(0xdead);
-    EXPECT(WinHttpTimeFromSystemTime(&time, text));
-    EQ(GetLastError(), 0);
-    for (i = 0; i < 30 && text[i]; i++) narrow[i] = (char)text[i];
-    narrow[i] = 0;
-    EQ_STR(narrow, "Mon, 28 Jul 2008 10:05:52 GMT");
-    EXPECT(!WinHttpTimeFromSystemTime(&time, NULL));
+    static const struct {
+        SYSTEMTIME time;
+        const char *text;
+    } rows[] = {
+        {{2008, 7, 1, 28, 10, 5, 52, 0}, "Mon, 28 Jul 2008 10:05:52 GMT"},
+        {{2008, 7, 1, 28, 10, 5, 52, 999}, "Mon, 28 Jul 2008 10:05:52 GMT"},
+        {{1601, 1, 1, 1, 0, 0, 0, 0}, "Mon, 01 Jan 1601 00:00:00 GMT"},
+        {{9999, 12, 5, 31, 23, 59, 59, 0}, "Fri, 31 Dec 9999 23:59:59 GMT"},
+        {{2024, 2, 4, 29, 1, 2, 3, 0}, "Thu, 29 Feb 2024 01:02:03 GMT"},
+    };
+    size_t k;
+    for (k = 0; k < sizeof rows / sizeof *rows; k++) {
+        WCHAR text[WINHTTP_TIME_FORMAT_BUFSIZE / sizeof(WCHAR) + 1];
+        char narrow[64];
+        int i;
+        memset(text, 0xee, sizeof text);
+        SetLastError(0xdead);
+        EXPECT(WinHttpTimeFromSystemTime(&rows[k].time, text));
+        EQ(GetLastError(), 0);
+        for (i = 0; i < 30 && text[i]; i++) narrow[i] = (char)text[i];
+        narrow[i] = 0;
+        EQ_STR(narrow, rows[k].text);
+        EQ(text[WINHTTP_TIME_FORMAT_BUFSIZE / sizeof(WCHAR)], 0xeeee);
+    }
+}
+
+/* Nothing is looked up beyond the names of days and months. */
+static void numbers_that_no_date_has(void) {
+    static const SYSTEMTIME rows[] = {
+        {2008, 0, 1, 28, 10, 5, 52, 0},     {2008, 13, 1, 28, 10, 5, 52, 0},    {2008, 7, 7, 28, 10, 5, 52, 0}, {2008, 65535, 1, 28, 10, 5, 52, 0},
+        {2008, 7, 65535, 28, 10, 5, 52, 0}, {65535, 7, 1, 65535, 65535, 65535, 65535, 65535},
+    };
+    WCHAR text[WINHTTP_TIME_FORMAT_BUFSIZE / sizeof(WCHAR)];
+    size_t i;
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char row[16];
+        snprintf(row, sizeof row, "row %d", (int)i);
+        memset(text, 0xee, sizeof text);
+        SetLastError(0xdead);
+        EQ_ROW(row, WinHttpTimeFromSystemTime(&rows[i], text), FALSE);
+        EQ_ROW(row, GetLastError(), ERROR_INVALID_PARAMETER);
+        EQ_ROW(row, text[0], 0xeeee);
+    }
+    EXPECT(!WinHttpTimeFromSystemTime(&rows[0], NULL));
     EQ(GetLastError(), ERROR_INVALID_PARAMETER);
     EXPECT(!WinHttpTimeFromSystemTime(NULL, text));
     EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    EQ(text[0], 0xeeee);
 }
 
 /* Clients ask these before anything else, and give up when they fail. */
@@ -124,41 +188,6 @@ static void a_header_is_a_date(void) {
     h_finish(&c);
 }
 
-/* WINHTTP_EXTENDED_HEADER */
-typedef struct header {
-    const void *name, *value;
-} header;
-
-static const char *request_header(HINTERNET req, LPCWSTR name) {
-    static char narrow[256];
-    WCHAR text[256];
-    DWORD i, size = sizeof text;
-    if (!WinHttpQueryHeaders(req, WINHTTP_QUERY_CUSTOM | WINHTTP_QUERY_FLAG_REQUEST_HEADERS, name, text, &size, NULL)) return "(none)";
-    for (i = 0; i < size / 2; i++) narrow[i] = (char)text[i];
-    narrow[i] = 0;
-    return narrow;
-}
-
-static void headers_one_by_one(void) {
-    header wide[] = {{W("X-One"), W("eins")}, {W("X-Two"), W("zwei")}};
-    header bytes[] = {{"X-Three", "drei"}};
-    header broken[] = {{"X-Four", "vier"}, {"X-Five", "f\r\nX-Six: sechs"}};
-    conn c;
-    NEWER(DWORD, WinHttpAddRequestHeadersEx, HINTERNET, DWORD, ULONGLONG, ULONGLONG, DWORD, header *);
-    NEED(h_prepare(&c, 0, "plain", "/status/200", NULL, 0));
-    EQ(p_WinHttpAddRequestHeadersEx(c.req, WINHTTP_ADDREQ_FLAG_ADD, 1, 0, 2, wide), 0);
-    EQ(p_WinHttpAddRequestHeadersEx(c.req, WINHTTP_ADDREQ_FLAG_ADD, 0, 0, 1, bytes), 0);
-    EQ_STR(request_header(c.req, W("x-one")), "eins");
-    EQ_STR(request_header(c.req, W("x-two")), "zwei");
-    EQ_STR(request_header(c.req, W("x-three")), "drei");
-    EQ(p_WinHttpAddRequestHeadersEx(c.req, WINHTTP_ADDREQ_FLAG_ADD, 0, 0, 2, broken), ERROR_INVALID_PARAMETER);
-    EQ_STR(request_header(c.req, W("x-four")), "(none)");
-    EQ_STR(request_header(c.req, W("x-six")), "(none)");
-    EQ(p_WinHttpAddRequestHeadersEx(c.req, WINHTTP_ADDREQ_FLAG_ADD, 0, 0, 0, bytes), ERROR_INVALID_PARAMETER);
-    EQ(p_WinHttpAddRequestHeadersEx(c.con, WINHTTP_ADDREQ_FLAG_ADD, 0, 0, 1, bytes), E_TYPE);
-    h_finish(&c);
-}
-
 static void reading_what_is_there(int async) {
     static const char body[] = "the body of 200\n";
     recorder *r = rec_new();
@@ -221,12 +250,14 @@ static void newer_proxy_functions(void) {
 }
 
 TESTS {
-    CASE(headers_one_by_one);
     CASE(reading_what_is_there_sync);
     CASE(reading_what_is_there_async);
     CASE(newer_proxy_functions);
     CASE(dates_are_read);
+    CASE(the_week_day_is_not_computed);
+    CASE(what_is_no_date);
     CASE(dates_are_written);
+    CASE(numbers_that_no_date_has);
     CASE(asking_for_proxy_settings_succeeds);
     CASE(proxy_settings_have_no_place_to_go);
     CASE(wrong_arguments_of_the_proxy_functions);

@@ -609,6 +609,7 @@ static void times_and_counters(void) {
     NEED(prepare(&c, 0));
     EXPECT(WinHttpSetOption(c.ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &apart, sizeof apart));
     ask_decoded(&c, "GET", "/gzip/gzip/90000");
+    t.cTimes = WinHttpRequestTimeLast;
     EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_REQUEST_TIMES, &t, &size));
     EQ(size, sizeof t);
     EQ(t.cTimes, WinHttpRequestTimeLast);
@@ -622,6 +623,7 @@ static void times_and_counters(void) {
     }
     EQ(t.rgullTimes[WinHttpTlsHandshakeClientLeg1Start], 0);
     size = sizeof s;
+    s.cStats = WinHttpRequestStatLast;
     EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_REQUEST_STATS, &s, &size));
     EQ(s.ullFlags, WINHTTP_REQUEST_STAT_FLAG_FIRST_REQUEST);
     EQ(s.ulIndex, 0);
@@ -635,9 +637,43 @@ static void times_and_counters(void) {
     EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_REQUEST_STATS, &s, &size));
     EXPECT(!s.ullFlags && s.ulIndex == 1 && !s.rgullStats[WinHttpResponseBodySize]);
     size = sizeof again;
+    again.cTimes = WinHttpRequestTimeLast;
     EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_REQUEST_TIMES, &again, &size));
     EQ(again.rgullTimes[WinHttpConnectionEstablishmentStart], 0);
     EXPECT(again.rgullTimes[WinHttpSendRequestStart] > t.rgullTimes[WinHttpReceiveResponseEnd]);
+    h_finish(&c);
+}
+
+/* As many as the program's structure says; the rest of the array is the program's. */
+static void as_many_times_and_counters_as_are_asked_for(void) {
+    static const DWORD wanted[] = {0, 1, 21, 36, 37, 64, 0xffffffff};
+    conn c;
+    size_t i;
+    NEED(prepare(&c, 0));
+    EQ(h_exchange(&c, 0), 0);
+    for (i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        WINHTTP_REQUEST_TIMES t;
+        WINHTTP_REQUEST_STATS s;
+        DWORD size = sizeof t, times = wanted[i] < WinHttpRequestTimeLast ? wanted[i] : WinHttpRequestTimeLast;
+        DWORD counters = wanted[i] < WinHttpRequestStatLast ? wanted[i] : WinHttpRequestStatLast, k;
+        char row[32];
+        snprintf(row, sizeof row, "%u wanted", (unsigned)wanted[i]);
+        memset(&t, 0x5a, sizeof t);
+        memset(&s, 0x5a, sizeof s);
+        t.cTimes = s.cStats = wanted[i];
+        EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_REQUEST_TIMES, &t, &size));
+        EQ_ROW(row, size, sizeof t);
+        EQ_ROW(row, t.cTimes, times);
+        for (k = 0; k < 64; k++)
+            if ((t.rgullTimes[k] == 0x5a5a5a5a5a5a5a5au) != (k >= times)) FAIL("%s: time %u", row, (unsigned)k);
+        size = sizeof s;
+        EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_REQUEST_STATS, &s, &size));
+        EQ_ROW(row, size, sizeof s);
+        EQ_ROW(row, s.cStats, counters);
+        EXPECT(!(s.ullFlags & ~(ULONGLONG)WINHTTP_REQUEST_STAT_FLAG_FIRST_REQUEST));
+        for (k = 0; k < 32; k++)
+            if ((s.rgullStats[k] == 0x5a5a5a5a5a5a5a5au) != (k >= counters)) FAIL("%s: counter %u", row, (unsigned)k);
+    }
     h_finish(&c);
 }
 
@@ -705,6 +741,7 @@ TESTS {
     CASE(what_is_not_decoded);
     CASE2(corrupt_codings_are_errors);
     CASE(times_and_counters);
+    CASE(as_many_times_and_counters_as_are_asked_for);
     CASE(the_connection_stays_known);
     CASE(trailers_come_with_the_end);
 }

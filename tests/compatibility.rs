@@ -16,6 +16,8 @@ use abi::*;
 
 const TABLE: &str = "docs/COMPATIBILITY.md";
 const NOTES: &str = "docs/compatibility-notes.txt";
+/// The state of what the SDK's header has and the library has not.
+const ABSENT: &str = "absent";
 /// Constants named like options that are values of one.
 const NO_OPTIONS: [&str; 3] = ["REDIRECT_POLICY_", "SPN_MASK", "REQUEST_ANNOTATION_MAX_LENGTH"];
 
@@ -33,10 +35,16 @@ fn notes_are_about_what_exists() {
     let _in_use = NOTES_IN_USE.lock();
     let exports = exports();
     let rows = rows();
-    for name in Notes::read().states.keys() {
-        let known = exports.contains(name) || rows.iter().any(|row| row.name == *name);
-        assert!(known, "{NOTES}: {name} is neither exported nor an option of ours");
+    let mut absent: BTreeSet<_> =
+        known_functions().into_iter().chain(known_options().into_values()).collect();
+    absent.retain(|name| !exports.contains(name) && !rows.iter().any(|row| row.name == *name));
+    for (name, (state, _)) in &Notes::read().states {
+        let is_absent = absent.remove(name);
+        assert_eq!(is_absent, state == ABSENT, "{NOTES}: {name}");
+        let known = is_absent || exports.contains(name) || rows.iter().any(|row| row.name == *name);
+        assert!(known, "{NOTES}: {name} is neither a function nor an option");
     }
+    assert!(absent.is_empty(), "{NOTES} does not say why there is no {absent:?}");
 }
 
 /// Whatever has no C test is listed, and whatever is listed has none.
@@ -56,6 +64,15 @@ fn what_has_no_test_is_listed() {
     }
     let missing: Vec<_> = untested.difference(&Notes::read().untested).cloned().collect();
     assert!(missing.is_empty(), "no C test mentions {missing:?}: write one, or list the name in {NOTES}");
+}
+
+/// Handles, sizes and values of every option, those we do not have included, are tried in one table.
+#[test]
+fn every_option_is_in_the_table_of_the_c_tests() {
+    let tests = Tests::read();
+    let mut missing: Vec<_> = known_options().into_values().collect();
+    missing.retain(|name| !has_word(&tests.programs["option_table"], &format!("WINHTTP_OPTION_{name}")));
+    assert!(missing.is_empty(), "ctests/option_table.c has no row for {missing:?}");
 }
 
 /// The whole file.
@@ -81,7 +98,7 @@ fn document(notes: &Notes) -> String {
     }
     text += "\nThe header does not declare the others and the library does not have them.\n\n";
     for name in all.iter().filter(|name| !exports.contains(*name)) {
-        writeln!(text, "- {name}").unwrap();
+        writeln!(text, "- {name}: {}", note(name).1).unwrap();
     }
 
     text += "\n## Win32 functions that the library exports on Linux\n\nNot a part of WinHTTP, but of its contract.\n\n";
@@ -104,7 +121,7 @@ fn document(notes: &Notes) -> String {
     }
     text += "\nThe others fail cleanly, with `ERROR_WINHTTP_INVALID_OPTION` (12009) on every handle:\n\n";
     for (id, name) in options.iter().filter(|(id, _)| !rows.iter().any(|row| row.id == **id)) {
-        writeln!(text, "- {name} ({id})").unwrap();
+        writeln!(text, "- {name} ({id}): {}", note(name).1).unwrap();
     }
     text
 }
@@ -151,7 +168,8 @@ impl Notes {
             }
             let parts: Vec<_> = line.splitn(3, ": ").collect();
             let [name, state, note] = parts[..] else { panic!("{NOTES}: not `NAME: STATE: REMARK`: {line}") };
-            assert!(["works", "partial", "no effect", "fails cleanly"].contains(&state), "{NOTES}: {line}");
+            let states = ["works", "partial", "no effect", "fails cleanly", ABSENT];
+            assert!(states.contains(&state), "{NOTES}: {line}");
             let before = notes.states.insert(name.to_owned(), (state.to_owned(), note.to_owned()));
             assert!(before.is_none(), "{NOTES}: {name} is there twice");
         }
@@ -187,10 +205,7 @@ impl Tests {
     fn of(&self, name: &str) -> Vec<&str> {
         let is_function = name.contains(|c: char| c.is_ascii_lowercase());
         let wanted = if is_function { name.to_owned() } else { format!("WINHTTP_OPTION_{name}") };
-        let uses = |text: &str| {
-            let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-            words.any(|word| word == wanted)
-        };
+        let uses = |text: &str| has_word(text, &wanted);
         if uses(&self.harness) {
             return vec!["all"];
         }
@@ -201,6 +216,10 @@ impl Tests {
         let programs = self.of(name);
         if programs.is_empty() { "no test".to_owned() } else { programs.join(", ") }
     }
+}
+
+fn has_word(text: &str, wanted: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == wanted)
 }
 
 fn without_comments(text: &str) -> String {

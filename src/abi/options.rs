@@ -49,7 +49,7 @@ pub unsafe extern "system" fn WinHttpSetOption(
 ///
 /// # Safety
 ///
-/// `buffer` is null, or writable for `*buffer_length` bytes; `buffer_length` is null, or
+/// `buffer` is null, or readable and writable for `*buffer_length` bytes; `buffer_length` is null, or
 /// readable and writable; both until the call returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpQueryOption(
@@ -78,6 +78,15 @@ pub unsafe extern "system" fn WinHttpQueryOption(
                 length.put(text.len() as u32 * 2);
                 // SAFETY: as above, with the NUL.
                 unsafe { out::copy_text(&text, buffer.cast()) };
+            }
+            Answer::Counted(shape, bytes) => {
+                // SAFETY: as above: there is a whole structure.
+                let count = unsafe { buffer.byte_add(shape.count_at) };
+                // SAFETY: as above; the caller has set its count.
+                let wanted = unsafe { count.cast::<DWORD>().read_unaligned() };
+                length.put(shape.size as u32);
+                // SAFETY: as above; it is no more than the structure.
+                unsafe { out::copy(&shape.cut(bytes, wanted), buffer.cast()) };
             }
             Answer::Record(values) => {
                 let bytes = packed(&values)?;

@@ -54,8 +54,7 @@ pub(super) fn head(error: HeadError) -> Code {
 pub(super) fn body(error: BodyError) -> Code {
     match error {
         BodyError::Malformed => Code::INVALID_SERVER_RESPONSE,
-        BodyError::SizeLineTooLong => Code::CHUNKED_ENCODING_HEADER_SIZE_OVERFLOW,
-        BodyError::TrailersTooBig => Code::HEADER_SIZE_OVERFLOW,
+        BodyError::SizeLineTooLong | BodyError::TrailersTooBig => Code::CHUNKED_ENCODING_HEADER_SIZE_OVERFLOW,
         BodyError::Truncated => Code::CONNECTION_ERROR,
     }
 }

@@ -16,28 +16,20 @@ use crate::net::pool::MatchGuid;
 use crate::platform;
 use crate::proto::url::Host;
 
+/// How many connections there may be; 0 means 2.
+macro_rules! limit {
+    ($field:ident) => {
+        dword(
+            |on| on.read(|settings| settings.$field),
+            |on, count| on.change(|settings| settings.$field = if count == 0 { 2 } else { count }),
+        )
+    };
+}
+
 pub(super) static ROWS: &[Row] = &[
     row(4, "CONNECT_RETRIES", SR, SR, knob!(connect_retries)),
-    row(
-        73,
-        "MAX_CONNS_PER_SERVER",
-        S,
-        S,
-        dword(
-            |on| on.read(|settings| settings.max_conns_per_server),
-            |on, count| on.change(|settings| settings.max_conns_per_server = at_least_two(count)),
-        ),
-    ),
-    row(
-        74,
-        "MAX_CONNS_PER_1_0_SERVER",
-        S,
-        S,
-        dword(
-            |on| on.read(|settings| settings.max_conns_per_1_0_server),
-            |on, count| on.change(|settings| settings.max_conns_per_1_0_server = at_least_two(count)),
-        ),
-    ),
+    row(73, "MAX_CONNS_PER_SERVER", S, S, limit!(max_conns_per_server)),
+    row(74, "MAX_CONNS_PER_1_0_SERVER", S, S, limit!(max_conns_per_1_0_server)),
     row(
         93,
         "CONNECTION_INFO",
@@ -190,11 +182,6 @@ fn tcp_info(on: Target<'_>, size: usize) -> Result<Vec<u8>> {
     put(&mut info, 84, &[tcp.syn_retransmits]);
     info.truncate(size);
     Ok(info)
-}
-
-/// 0 connections means 2.
-fn at_least_two(count: u32) -> u32 {
-    if count == 0 { 2 } else { count }
 }
 
 /// `WINHTTP_CONNECTION_INFO`: its size, then the local and the remote `SOCKADDR_STORAGE`.

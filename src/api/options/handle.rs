@@ -4,20 +4,25 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
+use crate::api::Callback;
 use crate::api::Object;
 use crate::api::errors;
 use crate::api::options::dword_at;
 use crate::api::options::row::*;
 use crate::base::Code;
+use crate::base::Result;
 use crate::platform;
 
 pub(super) static ROWS: &[Row] = &[
     row(
         1,
         "CALLBACK",
-        NONE,
+        SR,
         SCRWP,
-        pointer_out(|on| Ok(on.object()?.node().callback().map_or(0, |callback| callback.function))),
+        Access::Pointer {
+            get: |on| Ok(on.object()?.node().callback().map_or(0, |callback| callback.function)),
+            set: set_callback,
+        },
     ),
     row(
         9,
@@ -111,6 +116,18 @@ pub(super) static ROWS: &[Row] = &[
         }),
     ),
 ];
+
+/// Another function for the same notices, or for all when there was none; 0 removes it.
+fn set_callback(on: Target<'_>, function: usize) -> Result<()> {
+    const INVALID_STATUS_CALLBACK: usize = usize::MAX;
+    if function == INVALID_STATUS_CALLBACK {
+        return Err(Code::INVALID_PARAMETER);
+    }
+    let node = on.object()?.node();
+    let mask = node.callback().map_or(u32::MAX, |callback| callback.mask);
+    node.set_callback((function != 0).then_some(Callback { function, mask }));
+    Ok(())
+}
 
 /// What the process set; nothing depends on it.
 static HTTP_VERSION: AtomicU64 = AtomicU64::new(u64::from_ne_bytes(HTTP_1_1));

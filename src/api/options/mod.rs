@@ -3,6 +3,7 @@
 
 mod auth;
 mod connection;
+pub(crate) mod counted;
 mod handle;
 pub(crate) mod made;
 mod protocol;
@@ -17,6 +18,7 @@ mod websocket;
 use crate::base::Code;
 use crate::base::Result;
 use crate::platform::ClientCertificate;
+use counted::Counted;
 use made::Made;
 use record::Member;
 use record::Value;
@@ -63,6 +65,8 @@ pub(crate) struct Room {
 pub(crate) enum Answer {
     Bytes(Vec<u8>),
     Text(Vec<u16>),
+    /// A structure of which the caller wants a part.
+    Counted(Counted, Vec<u8>),
     /// A structure, and memory for its texts.
     Record(Vec<Value>),
     /// A pointer to this.
@@ -122,7 +126,7 @@ pub(crate) fn set(target: Target<'_>, id: u32, given: &dyn Given) -> Result<()> 
             set(target, given.record(members).ok_or(Code::INVALID_PARAMETER)?)
         }
         Access::Certificate { set } => set(target, given.certificate()?),
-        Access::Bytes { .. } | Access::Made { .. } | Access::Bindings { .. } => {
+        Access::Bytes { .. } | Access::Counted { .. } | Access::Made { .. } | Access::Bindings { .. } => {
             Err(Code::OPTION_NOT_SETTABLE)
         }
     }
@@ -160,6 +164,10 @@ pub(crate) fn query(target: Target<'_>, id: u32, room: Room) -> Result<Answer> {
         Access::Bytes { get } => {
             let bytes = get(target)?;
             Ok(if fits(bytes.len()) { Answer::Bytes(bytes) } else { Answer::Needs(bytes.len()) })
+        }
+        Access::Counted { shape, get } => {
+            let bytes = get(target)?;
+            Ok(if fits(shape.size) { Answer::Counted(shape, bytes) } else { Answer::Needs(shape.size) })
         }
         Access::Text { get, .. } => {
             let text = get(target)?;

@@ -1,6 +1,7 @@
 //! How a request is built, what its response may be, and what can be told of both.
 
 use crate::api::Measures;
+use crate::api::options::counted::Counted;
 use crate::api::options::put;
 use crate::api::options::row::*;
 use crate::base::Code;
@@ -75,14 +76,14 @@ pub(super) static ROWS: &[Row] = &[
         "REQUEST_TIMES",
         NONE,
         R,
-        struct_out(REQUEST_TIMES_SIZE, |on| Ok(request_times(&on.request()?.measures()?))),
+        counted_out(REQUEST_TIMES, |on| Ok(request_times(&on.request()?.measures()?))),
     ),
     row(
         146,
         "REQUEST_STATS",
         NONE,
         R,
-        struct_out(REQUEST_STATS_SIZE, |on| Ok(request_stats(&on.request()?.measures()?))),
+        counted_out(REQUEST_STATS, |on| Ok(request_stats(&on.request()?.measures()?))),
     ),
     row(
         192,
@@ -106,44 +107,39 @@ fn no_passport(_: Target<'_>) -> Result<Vec<u16>> {
     Err(Code::INCORRECT_HANDLE_STATE)
 }
 
-/// `WINHTTP_REQUEST_TIMES`: how many are in use, then the times.
+/// `WINHTTP_REQUEST_TIMES`: how many, then the times.
 fn request_times(measures: &Measures) -> Vec<u8> {
-    let mut times = vec![0; REQUEST_TIMES_SIZE];
-    put(&mut times, 0, &(measures.times().len() as u32).to_ne_bytes());
-    put_numbers(&mut times, REQUEST_TIMES_SIZE - 64 * 8, measures.times());
+    let mut times = vec![0; REQUEST_TIMES.array_at];
+    push_numbers(&mut times, measures.times());
     times
 }
 
-/// `WINHTTP_REQUEST_STATS`: flags, number of the request on its connection, how many counters are in
-/// use, then those.
+/// `WINHTTP_REQUEST_STATS`: flags, number of the request on its connection, how many counters, then
+/// those.
 fn request_stats(measures: &Measures) -> Vec<u8> {
-    let counters = measures.stats();
-    let mut stats = vec![0; REQUEST_STATS_SIZE];
+    let mut stats = vec![0; REQUEST_STATS.array_at];
     let mut flags = if measures.index == 0 { REQUEST_STAT_FLAG_FIRST_REQUEST } else { 0 };
     if measures.resumed {
         flags |= REQUEST_STAT_FLAG_TLS_SESSION_RESUMPTION;
     }
     put(&mut stats, 0, &flags.to_ne_bytes());
     put(&mut stats, 8, &measures.index.to_ne_bytes());
-    put(&mut stats, 12, &(counters.len() as u32).to_ne_bytes());
-    put_numbers(&mut stats, 16, &counters);
+    push_numbers(&mut stats, &measures.stats());
     stats
 }
 
-fn put_numbers(to: &mut [u8], at: usize, numbers: &[u64]) {
-    for (n, number) in numbers.iter().enumerate() {
-        put(to, at + n * 8, &number.to_ne_bytes());
-    }
+fn push_numbers(to: &mut Vec<u8>, numbers: &[u64]) {
+    to.extend(numbers.iter().flat_map(|number| number.to_ne_bytes()));
 }
 
 #[cfg(target_pointer_width = "64")]
-const REQUEST_TIMES_SIZE: usize = 520;
+const REQUEST_TIMES: Counted = Counted { size: 520, count_at: 0, array_at: 8 };
 #[cfg(target_pointer_width = "32")]
-const REQUEST_TIMES_SIZE: usize = 516;
+const REQUEST_TIMES: Counted = Counted { size: 516, count_at: 0, array_at: 4 };
+const REQUEST_STATS: Counted = Counted { size: 272, count_at: 12, array_at: 16 };
 /// `WINHTTP_ENABLE_PASSPORT_AUTH`, `WINHTTP_DISABLE_PASSPORT_KEYRING`, `WINHTTP_ENABLE_PASSPORT_KEYRING`.
 const PASSPORT_FLAGS: u32 = 0x7000_0000;
 /// `WINHTTP_OPTION_REQUEST_ANNOTATION_MAX_LENGTH`, characters.
 const MOST_ANNOTATION: usize = 64_000;
-const REQUEST_STATS_SIZE: usize = 272;
 const REQUEST_STAT_FLAG_TLS_SESSION_RESUMPTION: u64 = 0x02;
 const REQUEST_STAT_FLAG_FIRST_REQUEST: u64 = 0x20;

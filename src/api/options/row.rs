@@ -6,6 +6,7 @@ use crate::api::Object;
 use crate::api::Request;
 use crate::api::Session;
 use crate::api::WebSocket;
+use crate::api::options::counted::Counted;
 use crate::api::options::made::Made;
 use crate::api::options::record::Member;
 use crate::api::options::record::Value;
@@ -154,6 +155,9 @@ pub(super) enum Access {
     Struct { size: usize, get: Get<Vec<u8>>, set: fn(Target<'_>, &[u8]) -> Result<()> },
     /// Bytes whose number the answer decides; for queries.
     Bytes { get: Get<Vec<u8>> },
+    /// A C structure that ends in an array, of which the caller wants as many elements as its structure
+    /// says; for queries. The accessor gives the structure up to the last element that there is.
+    Counted { shape: Counted, get: Get<Vec<u8>> },
     /// A C structure with texts in it. The program frees those of an answer by `GlobalFree`.
     Record { members: &'static [Member], get: Get<Vec<Value>>, set: Set<Vec<Value>> },
     /// A pointer to what is made for the program, which frees it; for queries.
@@ -216,6 +220,11 @@ pub(super) const fn struct_out(size: usize, get: Get<Vec<u8>>) -> Access {
 /// A structure that is only set.
 pub(super) const fn struct_in(size: usize, set: fn(Target<'_>, &[u8]) -> Result<()>) -> Access {
     Access::Struct { size, get: |_| Err(Code::INVALID_PARAMETER), set }
+}
+
+/// A structure with an array whose length the caller asks for.
+pub(super) const fn counted_out(shape: Counted, get: Get<Vec<u8>>) -> Access {
+    Access::Counted { shape, get }
 }
 
 /// A structure with texts that is only queried.

@@ -312,7 +312,7 @@ impl Request {
             state.headers.remove(b"Transfer-Encoding");
             state.body = Arc::new(Body::NONE);
         }
-        if state.url.host() != url.host() {
+        if !state.url.host().is_same(url.host()) {
             state.headers.remove(b"Host");
         }
         state.url = url;

@@ -12,7 +12,7 @@ pub(crate) enum BodyError {
     Malformed,
     /// A chunk-size line that does not end: `CHUNKED_ENCODING_HEADER_SIZE_OVERFLOW`.
     SizeLineTooLong,
-    /// Trailers above their limit: `HEADER_SIZE_OVERFLOW`.
+    /// Trailers above their limit, in bytes or in number: the same error (options spec 3.1).
     TrailersTooBig,
     /// The peer closed inside a chunked body: `CONNECTION_ERROR`.
     Truncated,

@@ -4,6 +4,7 @@ use super::body::BodyError;
 use super::body::Step;
 use super::body::bounded;
 use super::fields;
+use super::fields::FieldsError;
 use crate::proto::headers::Headers;
 
 /// Finds the payload between the chunk framing; keeps nothing but a few numbers, and the trailers.
@@ -145,7 +146,10 @@ impl Chunked {
         if !self.trailer.is_empty() {
             let mut block = std::mem::take(&mut self.trailer);
             block.extend_from_slice(b"\r\n");
-            self.trailers = fields::parse(&block, MAX_TRAILERS).map_err(|_| BodyError::Malformed)?;
+            self.trailers = fields::parse(&block, MAX_TRAILERS).map_err(|error| match error {
+                FieldsError::Malformed => BodyError::Malformed,
+                FieldsError::TooMany => BodyError::TrailersTooBig,
+            })?;
         }
         Ok(At::End)
     }
@@ -292,7 +296,7 @@ mod tests {
         let (body, left) = read_all_ways(b"1\r\nx\r\n0\r\nA: 1\r\nB : two\r\n\tfold\nA: 3\r\n\r\nnext");
         let (payload, trailers) = body.unwrap();
         assert_eq!((&payload[..], &left[..]), (&b"x"[..], &b"next"[..]));
-        assert_eq!((trailers.len(), trailers.find(b"a", 1)), (3, Some(&b"3"[..])));
+        assert_eq!((trailers.iter().count(), trailers.find(b"a", 1)), (3, Some(&b"3"[..])));
         assert_eq!(trailers.get(b"B"), Some(&b"two fold"[..]));
         let line = |n: usize| format!("0\r\nA:{}\r\n\r\n", "x".repeat(n - 4));
         assert!(read_all_ways(line(LIMIT).as_bytes()).0.is_ok());

@@ -51,16 +51,6 @@ impl Headers {
         self.list.iter()
     }
 
-    /// How many fields there are.
-    pub(crate) fn len(&self) -> usize {
-        self.list.len()
-    }
-
-    /// Whether there are no fields.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
     /// The value of the first field called `name`.
     pub(crate) fn get(&self, name: &[u8]) -> Option<&[u8]> {
         self.find(name, 0)
@@ -75,11 +65,6 @@ impl Headers {
     /// The values of all fields called `name`, in order.
     pub(crate) fn all<'a>(&'a self, name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
         self.list.iter().filter(move |header| header.is(name)).map(Header::value)
-    }
-
-    /// How many fields are called `name`.
-    pub(crate) fn count(&self, name: &[u8]) -> usize {
-        self.all(name).count()
     }
 
     /// Whether a field called `name` exists.
@@ -194,8 +179,8 @@ mod tests {
         assert_eq!(headers.find(b"SET-COOKIE", 0), Some(&b"a=1"[..]));
         assert_eq!(headers.find(b"SET-COOKIE", 1), Some(&b"b=2"[..]));
         assert_eq!(headers.find(b"SET-COOKIE", 2), None);
-        assert_eq!(headers.count(b"set-Cookie"), 2);
-        assert_eq!(headers.len(), 3);
+        assert_eq!(headers.all(b"set-Cookie").count(), 2);
+        assert_eq!(headers.iter().count(), 3);
         let names: Vec<_> = headers.iter().map(Header::name).collect();
         assert_eq!(names, [&b"Via"[..], b"Set-Cookie", b"set-cookie"]);
     }

@@ -51,18 +51,13 @@ impl Host {
         }
     }
 
-    /// The scope of a link-local IPv6 address.
-    pub(crate) fn scope(&self) -> Option<&str> {
-        self.scope.as_deref()
-    }
-
     /// Whether it is an IPv6 literal.
     pub(crate) fn is_ipv6(&self) -> bool {
         self.is_ipv6
     }
 
     /// Whether both name the same host; case is ignored.
-    pub(super) fn is_same(&self, other: &Host) -> bool {
+    pub(crate) fn is_same(&self, other: &Host) -> bool {
         self.name.eq_ignore_ascii_case(&other.name) && self.scope == other.scope
     }
 }
@@ -115,8 +110,16 @@ mod tests {
             let host = Host::of_connect(&wide(text)).unwrap();
             assert_eq!((host.name(), &*host.dial_name(), &*host.to_string()), (name, dial, shown));
             assert_eq!(host.is_ipv6(), shown.starts_with('['));
-            assert_eq!(host.scope().is_some(), text.contains('%'));
         }
+    }
+
+    #[test]
+    fn the_same_host() {
+        let host = |text| Host::of_connect(&wide(text)).unwrap();
+        assert!(host("Example.org").is_same(&host("example.ORG")));
+        assert!(host("[::1]").is_same(&host("::1")));
+        assert!(!host("example.org").is_same(&host("example.com")));
+        assert!(!host("fe80::1%1").is_same(&host("fe80::1%2")));
     }
 
     #[test]

@@ -90,11 +90,6 @@ impl Url {
     pub(crate) fn authority_with_port(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
-
-    /// Whether both have the same scheme, host and port, so that one connection can serve both.
-    pub(crate) fn same_origin(&self, other: &Url) -> bool {
-        self.secure == other.secure && self.port == other.port && self.host.is_same(&other.host)
-    }
 }
 
 /// The text of `WINHTTP_OPTION_URL`: `scheme://host[:port]/path` (http spec 1.3).
@@ -143,20 +138,6 @@ mod tests {
             let url = Url::of_request(secure, host, port, &wide(object), ObjectRules::default());
             assert_eq!((url.authority(), url.to_string()), (authority.into(), text.into()));
         }
-    }
-
-    #[test]
-    fn origins() {
-        let url = |secure, host: &str, port| {
-            Url::of_request(secure, Host::of_connect(&wide(host)).unwrap(), port, &[], ObjectRules::default())
-        };
-        let base = url(false, "Example.org", 0);
-        assert!(base.same_origin(&url(false, "example.ORG", 80)));
-        assert!(!base.same_origin(&url(true, "example.org", 80)));
-        assert!(!base.same_origin(&url(false, "example.org", 81)));
-        assert!(!base.same_origin(&url(false, "example.com", 80)));
-        assert!(url(false, "[::1]", 1).same_origin(&url(false, "::1", 1)));
-        assert_eq!(base.authority_with_port(), "Example.org:80");
     }
 
     #[test]
