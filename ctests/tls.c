@@ -44,6 +44,26 @@ static void big_message_over_tls(int async) {
 }
 BOTH(big_message_over_tls)
 
+// They are here before the first Receive, and a read of the socket takes dozens of them.
+static void messages_that_wait_over_tls(int async) {
+    enum { COUNT = 60, MOST = 4000 };
+    static unsigned char out[MOST + COUNT], back[MOST];
+    recorder *r = rec_new();
+    conn c;
+    h_pattern(out, sizeof out);
+    NEED(h_websocket_on(&c, async, "tls", "/echo", r));
+    for (int i = 0; i < COUNT; i++) EQ(h_send(&c, async, BIN, out + i, i * 997 % MOST), 0);
+    for (int i = 0; i < COUNT; i++) {
+        got g = h_receive(&c, async, back, sizeof back);
+        EQ(g.error, 0);
+        EQ(g.bytes, i * 997 % MOST);
+        EQ(g.type, BIN);
+        NEED(!memcmp(out + i, back, g.bytes));
+    }
+    h_finish(&c);
+}
+BOTH(messages_that_wait_over_tls)
+
 static void write_completes_on_the_calling_thread(void) {
     recorder *r = rec_new();
     conn c;
@@ -190,6 +210,7 @@ TESTS {
     CASE2(tls_1_2);
     CASE2(tls_1_3);
     CASE2(big_message_over_tls);
+    CASE2(messages_that_wait_over_tls);
     CASE(write_completes_on_the_calling_thread);
     CASE2(bad_certificates);
     CASE(security_flag_values);

@@ -34,7 +34,6 @@ want i686-w64-mingw32-g++ g++-mingw-w64-i686
 if [ "${1:-}" = bench ]; then
   want valgrind valgrind
   [ -f /usr/include/boost/beast.hpp ] || need="$need libboost-dev"
-  pkg-config --exists libcurl 2> /dev/null || ls /usr/include/*/curl/curl.h > /dev/null 2>&1 || need="$need libcurl4-openssl-dev"
 fi
 python3 -c 'import ensurepip, venv' 2> /dev/null || need="$need python3-venv"
 if [ -n "$need" ]; then

@@ -1,6 +1,7 @@
 //! A non-blocking TCP socket, known to the engine when its session is asynchronous.
 
 use std::io;
+use std::io::IoSlice;
 use std::io::Read;
 use std::io::Write;
 use std::net::Shutdown;
@@ -116,6 +117,11 @@ impl Socket {
 
     pub(crate) fn write(&self, from: &[u8]) -> io::Result<usize> {
         (&self.tcp).write(from)
+    }
+
+    /// As `write`, of several pieces at once.
+    pub(crate) fn write_pieces(&self, from: &[IoSlice<'_>]) -> io::Result<usize> {
+        platform::send_pieces(&self.tcp, from)
     }
 
     /// Whether the last read of a synchronous session took all that there was.

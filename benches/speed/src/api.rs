@@ -4,10 +4,10 @@ use std::env;
 use std::ffi::CString;
 use std::ptr;
 
-use winhttp::abi::constants::WINHTTP_FLAG_ASYNC;
-use winhttp::abi::constants::WINHTTP_FLAG_SECURE;
-use winhttp::abi::constants::WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET;
-use winhttp::abi::types::*;
+use crate::abi::constants::WINHTTP_FLAG_ASYNC;
+use crate::abi::constants::WINHTTP_FLAG_SECURE;
+use crate::abi::constants::WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET;
+use crate::abi::types::*;
 
 use crate::task::Job;
 use crate::task::Task;

@@ -14,8 +14,8 @@ use std::thread::Thread;
 use std::time::Duration;
 use std::time::Instant;
 
-use winhttp::abi::constants::*;
-use winhttp::abi::types::*;
+use crate::abi::constants::*;
+use crate::abi::types::*;
 
 use crate::api::Api;
 use crate::system;

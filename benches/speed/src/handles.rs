@@ -21,7 +21,7 @@ pub(super) fn run(task: &Task, port: u16) -> Sample {
         for _ in 0..task.connections {
             scope.spawn(move || {
                 for _ in 0..each {
-                    api.close(api.open_request(winhttp::abi::types::HINTERNET(server as *mut _), task));
+                    api.close(api.open_request(crate::abi::types::HINTERNET(server as *mut _), task));
                 }
             });
         }

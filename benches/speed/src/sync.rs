@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use winhttp::abi::types::HINTERNET;
+use crate::abi::types::HINTERNET;
 
 use crate::api::Api;
 use crate::system;

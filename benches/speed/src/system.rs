@@ -138,6 +138,13 @@ impl Epoll {
     }
 }
 
+/// Waits until a socket is as wanted (`POLLIN`, `POLLOUT`).
+pub(super) fn wait_for(socket: libc::c_int, wanted: libc::c_short) {
+    let mut one = libc::pollfd { fd: socket, events: wanted, revents: 0 };
+    // SAFETY: the structure is writable, and one.
+    check(unsafe { libc::poll(&raw mut one, 1, -1) }.into(), "poll");
+}
+
 /// Room for `Epoll::wait`.
 pub(super) fn events() -> [libc::epoll_event; 256] {
     [libc::epoll_event { events: 0, u64: 0 }; 256]

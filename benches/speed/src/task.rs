@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::callbacks;
+use crate::curl;
 use crate::handles;
 use crate::peer;
 use crate::raw;
@@ -23,6 +24,8 @@ pub(super) enum Who {
     Async,
     /// Another WebSocket library, synchronous.
     Tungstenite,
+    /// libcurl, WebSocket and HTTP.
+    Curl,
     // Others on tokio, one thread.
     FastWebSockets,
     TokioTungstenite,
@@ -98,6 +101,7 @@ impl Task {
             Who::Sync => sync::run(self, port),
             Who::Async => callbacks::run(self, port),
             Who::Tungstenite => peer::run(self, port),
+            Who::Curl => curl::run(self, port),
             Who::FastWebSockets | Who::TokioTungstenite | Who::Hyper | Who::HyperPool => {
                 tokio_peers::run(self, port)
             }
@@ -125,6 +129,7 @@ impl Task {
                 "tungstenite" => Who::Tungstenite,
                 "fastwebsockets" => Who::FastWebSockets,
                 "tokiotungstenite" => Who::TokioTungstenite,
+                "curl" => Who::Curl,
                 "hyper" => Who::Hyper,
                 "hyperpool" => Who::HyperPool,
                 _ => return None,

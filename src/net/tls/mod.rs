@@ -7,10 +7,10 @@ mod identity;
 mod peer;
 mod problems;
 mod revocation;
+mod stream;
 mod verify;
 
 use std::io;
-use std::io::Read;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,6 +26,8 @@ use crate::net::Socket;
 use crate::net::op::Fault;
 use crate::net::op::Interest;
 use crate::net::op::Waiting;
+use stream::Raw;
+use stream::Stream;
 use verify::Verdict;
 
 pub(crate) use config::Building;
@@ -58,10 +60,9 @@ pub(crate) enum Failure {
     Transport(Fault),
 }
 
-/// An established session. rustls needs one lock for both directions; its state is large, and this is
-/// moved about.
+/// An established session. rustls needs one lock for both directions.
 pub(crate) struct Session {
-    tls: Mutex<Box<ClientConnection>>,
+    stream: Mutex<Stream>,
     peer: Arc<Peer>,
     /// The session with a proxy, which carries this one.
     below: Option<Box<Session>>,
@@ -79,9 +80,10 @@ impl Session {
     ) -> Result<Session, Failure> {
         let name = ServerName::try_from(host.to_owned()).map_err(|_| Failure::Channel)?;
         let tls = ClientConnection::new(config.tls.clone(), name).map_err(|error| failure(&error))?;
+        // Its state is large, and this is moved about.
         let mut tls = Box::new(tls);
         let below = below.map(Box::new);
-        let carrier = || Raw { socket, below: below.as_deref() };
+        let carrier = || Raw::new(socket, below.as_deref());
         let mut problem = None;
         let mut authorities = None;
         while tls.is_handshaking() || tls.wants_write() {
@@ -117,7 +119,7 @@ impl Session {
             }
         }
         let peer = Arc::new(Peer::of(&tls, authorities));
-        Ok(Session { tls: Mutex::new(tls), peer, below })
+        Ok(Session { stream: Mutex::new(Stream::new(tls)), peer, below })
     }
 
     /// What the handshake told of the server.
@@ -126,85 +128,38 @@ impl Session {
     }
 
     pub(super) fn read(&self, socket: &Socket, into: &mut [u8]) -> io::Result<usize> {
-        let mut tls = self.tls.lock();
-        loop {
-            match tls.reader().read(into) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                // An end without close_notify: the layer above knows whether that is too early.
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(0),
-                done => return done,
-            }
-            tls.read_tls(&mut self.carrier(socket))?;
-            if let Err(error) = tls.process_new_packets() {
-                _ = tls.write_tls(&mut self.carrier(socket));
-                return Err(io::Error::new(io::ErrorKind::InvalidData, error));
-            }
-        }
+        self.stream.lock().read(&mut self.carrier(socket), into)
     }
 
     pub(super) fn write(&self, socket: &Socket, from: &[u8]) -> io::Result<usize> {
-        let mut tls = self.tls.lock();
-        let mut carrier = self.carrier(socket);
-        send(&mut tls, &mut carrier).map_err(|error| why(&mut tls, &mut carrier, error))?;
-        let taken = tls.writer().write(from)?;
-        match send(&mut tls, &mut carrier) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(taken),
-            Err(error) => Err(why(&mut tls, &mut carrier, error)),
-            Ok(()) => Ok(taken),
-        }
+        self.stream.lock().write(&mut self.carrier(socket), from)
     }
 
     pub(super) fn flush(&self, socket: &Socket) -> io::Result<()> {
         let mut carrier = self.carrier(socket);
-        send(&mut self.tls.lock(), &mut carrier)?;
+        self.stream.lock().send(&mut carrier)?;
         carrier.flush()
     }
 
     /// Whether decrypted bytes, or the end, wait that no socket edge will announce.
     pub(super) fn has_news(&self) -> bool {
-        if self.below.as_ref().is_some_and(|below| below.has_news()) {
-            return true;
-        }
-        let mut tls = self.tls.lock();
-        tls.process_new_packets()
-            .map_or(true, |state| state.plaintext_bytes_to_read() > 0 || state.peer_has_closed())
+        self.below.as_ref().is_some_and(|below| below.has_news()) || self.stream.lock().has_news()
     }
 
     /// Tells the peer that nothing more will come, as far as that is possible without waiting.
     pub(crate) fn close_notify(&self, socket: &Socket) {
-        let mut tls = self.tls.lock();
-        tls.send_close_notify();
-        _ = send(&mut tls, &mut self.carrier(socket));
+        self.stream.lock().close_notify(&mut self.carrier(socket));
         if let Some(below) = &self.below {
             below.close_notify(socket);
         }
     }
 
     fn wants_write(&self) -> bool {
-        self.tls.lock().wants_write() || self.below.as_ref().is_some_and(|below| below.wants_write())
+        self.stream.lock().wants_write() || self.below.as_ref().is_some_and(|below| below.wants_write())
     }
 
     fn carrier<'a>(&'a self, socket: &'a Socket) -> Raw<'a> {
-        Raw { socket, below: self.below.as_deref() }
-    }
-}
-
-/// Sends the ciphertext that waits.
-fn send(tls: &mut ClientConnection, carrier: &mut Raw<'_>) -> io::Result<()> {
-    while tls.wants_write() {
-        tls.write_tls(carrier)?;
-    }
-    Ok(())
-}
-
-/// A peer that refuses says why before it closes: that is a better reason than the broken connection.
-fn why(tls: &mut ClientConnection, carrier: &mut Raw<'_>, error: io::Error) -> io::Error {
-    if error.kind() == io::ErrorKind::WouldBlock {
-        return error;
-    }
-    match tls.read_tls(carrier).ok().map(|_| tls.process_new_packets()) {
-        Some(Err(alert)) => io::Error::new(io::ErrorKind::InvalidData, alert),
-        _ => error,
+        Raw::new(socket, self.below.as_deref())
     }
 }
 
@@ -249,33 +204,5 @@ impl Refusal {
             | AlertDescription::AccessDenied => Some(Refusal::Rejected),
             _ => None,
         }
-    }
-}
-
-/// What carries a session, as rustls wants it: the socket, or the session with a proxy on it.
-struct Raw<'a> {
-    socket: &'a Socket,
-    below: Option<&'a Session>,
-}
-
-impl Read for Raw<'_> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        match self.below {
-            Some(below) => below.read(self.socket, into),
-            None => self.socket.read(into),
-        }
-    }
-}
-
-impl Write for Raw<'_> {
-    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
-        match self.below {
-            Some(below) => below.write(self.socket, from),
-            None => self.socket.write(from),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.below.map_or(Ok(()), |below| below.flush(self.socket))
     }
 }

@@ -31,6 +31,7 @@ pub(crate) use proxy::user_proxies;
 pub(crate) use proxy_watch::ProxyWatch;
 pub(crate) use security::SecurityContext;
 pub(crate) use tcp::connect_through;
+pub(crate) use tcp::send_pieces;
 pub(crate) use tcp::set_keep_alive;
 pub(crate) use tcp::set_priority;
 pub(crate) use tcp::statistics;

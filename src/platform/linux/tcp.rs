@@ -1,7 +1,10 @@
 //! TCP connections: options, statistics, and errors as Winsock numbers them.
 
 use std::io;
+use std::io::IoSlice;
+use std::mem;
 use std::net::SocketAddr;
+use std::os::fd::AsRawFd;
 use std::os::fd::FromRawFd;
 use std::time::Duration;
 
@@ -30,6 +33,18 @@ pub(crate) fn connect_through(interface: u32, to: SocketAddr) -> io::Result<TcpS
         return Err(error);
     }
     Ok(tcp)
+}
+
+/// Sends several pieces at once. Not as `Write::write_vectored` does, for `writev` raises SIGPIPE, and that is
+/// the program's to decide about.
+pub(crate) fn send_pieces(tcp: &TcpStream, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+    // SAFETY: all its fields may be zero.
+    let mut message: libc::msghdr = unsafe { mem::zeroed() };
+    message.msg_iov = pieces.as_ptr().cast_mut().cast();
+    message.msg_iovlen = pieces.len() as _;
+    // SAFETY: an `IoSlice` is laid out as an `iovec`; they and what they point to are readable, and are only read.
+    let sent = unsafe { libc::sendmsg(tcp.as_raw_fd(), &raw const message, libc::MSG_NOSIGNAL) };
+    usize::try_from(sent).map_err(|_| io::Error::last_os_error())
 }
 
 /// Has the system probe an idle connection after `time`, each `interval`.

@@ -2,6 +2,8 @@
 
 use std::ffi::c_void;
 use std::io;
+use std::io::IoSlice;
+use std::io::Write;
 use std::net::Ipv4Addr;
 use std::net::SocketAddr;
 use std::net::UdpSocket;
@@ -64,6 +66,11 @@ pub(crate) fn connect_through(interface: u32, to: SocketAddr) -> io::Result<TcpS
         return Err(error);
     }
     Ok(tcp)
+}
+
+/// Sends several pieces at once.
+pub(crate) fn send_pieces(mut tcp: &TcpStream, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+    tcp.write_vectored(pieces)
 }
 
 /// Has the system probe an idle connection after `time`, each `interval`.
