@@ -187,7 +187,69 @@ static void another_server_does_not_get_it(int async) {
 }
 BOTH(another_server_does_not_get_it)
 
+/* nginx finishes the handshake with anybody and says in its response what it thinks of the certificate. It tells who the
+ * client is, and whether a TLS session was resumed: `r` or `.`. */
+static const char *const nginx[] = {"nginx_needs", "nginx_asks"};
+
+static void nginx_row(const char *row, int resumes, int async) {
+    conn c;
+    const char *seen;
+    NEED(t_open(&c, async, row, "/"));
+    EQ_ROW(row, x_exchange(&c, async), 12044);
+    NEED(use(c.req, "client one"));
+    seen = t_seen(&c, async);
+    if (!strstr(seen, "resumed=. ") || !strstr(seen, "CN=client one")) FAIL("%s: first %s", row, seen);
+    seen = t_seen(&c, async);
+    if (!strstr(seen, resumes ? "resumed=r " : "resumed=. ") || !strstr(seen, "CN=client one")) FAIL("%s: again %s", row, seen);
+    /* Another request of the session, and nobody: what is resumed speaks for nobody, either. */
+    WinHttpCloseHandle(c.req);
+    NEED(c.req = WinHttpOpenRequest(c.con, NULL, W("/"), NULL, NULL, NULL, WINHTTP_FLAG_SECURE));
+    EQ_ROW(row, x_exchange(&c, async), 12044);
+    EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_CLIENT_CERT_CONTEXT, WINHTTP_NO_CLIENT_CERT_CONTEXT, 0));
+    seen = t_seen(&c, async);
+    EQ_ROW(row, h_status(c.req), strstr(row, "needs") ? 400 : 200);
+    if (strstr(seen, "resumed=r") || strstr(seen, "client one")) FAIL("%s: nobody %s", row, seen);
+    h_finish(&c);
+}
+static void nginx_rows(const char *version, int async) {
+    size_t i;
+    for (i = 0; i < 2; i++) {
+        char row[32];
+        snprintf(row, sizeof row, "%s%s", nginx[i], version);
+        nginx_row(row, 1, async);
+        snprintf(row, sizeof row, "%s%s_anew", nginx[i], version);
+        nginx_row(row, 0, async);
+    }
+}
+static void nginx_lets_in_whom_it_knows_in_tls_1_2(int async) { nginx_rows("12", async); }
+static void nginx_lets_in_whom_it_knows_in_tls_1_3(int async) { nginx_rows("13", async); }
+BOTH(nginx_lets_in_whom_it_knows_in_tls_1_2)
+BOTH(nginx_lets_in_whom_it_knows_in_tls_1_3)
+
 #ifndef _WIN32
+/* Of an authority that nginx does not trust: its 400 is a response like any other. */
+static void nginx_tells_whom_it_does_not_know(int async) {
+    static const char *const versions[] = {"12", "12_anew", "13", "13_anew"};
+    size_t i;
+    for (i = 0; i < 8; i++) {
+        conn c;
+        char row[32], body[4096];
+        snprintf(row, sizeof row, "%s%s", nginx[i % 2], versions[i / 2]);
+        NEED(t_open(&c, async, row, "/"));
+        NEED(use(c.req, "client unknown"));
+        EQ_ROW(row, x_exchange(&c, async), 0);
+        EQ_ROW(row, h_status(c.req), 400);
+        EQ_ROW(row, x_body(&c, async, body, sizeof body), 0);
+        EXPECT(strstr(body, "The SSL certificate error"));
+        /* The same handle, with one that it knows through an authority between. */
+        NEED(use(c.req, "client two"));
+        EXPECT(strstr(t_seen(&c, async), "CN=client two"));
+        EQ_ROW(row, h_status(c.req), 200);
+        h_finish(&c);
+    }
+}
+BOTH(nginx_tells_whom_it_does_not_know)
+
 static void one_that_the_server_does_not_know_is_refused(int async) {
     static const char *const ports[] = {"needs", "needs12"};
     size_t i;
@@ -291,7 +353,10 @@ TESTS {
     CASE2(without_a_key_it_is_no_use);
     CASE(connections_with_and_without_are_not_mixed);
     CASE2(another_server_does_not_get_it);
+    CASE2(nginx_lets_in_whom_it_knows_in_tls_1_2);
+    CASE2(nginx_lets_in_whom_it_knows_in_tls_1_3);
 #ifndef _WIN32
+    CASE2(nginx_tells_whom_it_does_not_know);
     CASE2(one_that_the_server_does_not_know_is_refused);
     CASE(through_an_authority_between);
     CASE(the_store_of_own_certificates);
