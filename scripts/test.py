@@ -51,6 +51,7 @@ STEPS = [
     Step("wine-autobahn", "tests/autobahn/wine.sh", "dll"),
     Step("wine-programs", "python3 tests/programs/run.py wine build/dll/x86_64/winhttp.dll", "dll"),
     Step("programs", f"python3 tests/programs/run.py linux {SO}", "release"),
+    Step("fuzz", "scripts/fuzz.sh", load=2),
     Step("cargo-test", "cargo test --locked", lock="debug", load=2),
     Step("doc", "RUSTDOCFLAGS='-D warnings' cargo doc -q --locked --no-deps --document-private-items", lock="debug", load=2),
     Step("compat", "cmake -S compat -B build/compat && cmake --build build/compat -j2 && ctest --test-dir build/compat -V"),

@@ -17,6 +17,8 @@
 pub mod abi;
 mod api;
 mod base;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod net;
 mod platform;
 #[forbid(unsafe_code)]

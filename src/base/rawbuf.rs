@@ -131,6 +131,16 @@ impl OutBuf {
     }
 }
 
+#[cfg(any(test, fuzzing))]
+impl OutBuf {
+    /// `work` with a buffer of our own as the caller's room.
+    pub(crate) fn within<R>(room: &mut [u8], work: impl FnOnce(&mut OutBuf) -> R) -> R {
+        // SAFETY: `room` is borrowed for as long as `work` runs, and `work` cannot keep the buffer.
+        let mut out = unsafe { OutBuf::new(room.as_mut_ptr(), room.len()) };
+        work(out.as_mut().expect("not null"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -73,8 +73,8 @@ impl Date {
             && hour < 24
             && minute < 60
             && second < 60;
-        let weekday = weekday.unwrap_or_else(|| weekday_of(year, month, day));
-        valid.then_some(Date { year, month, weekday, day, hour, minute, second })
+        let weekday = || weekday.unwrap_or_else(|| weekday_of(year, month, day));
+        valid.then(|| Date { year, month, weekday: weekday(), day, hour, minute, second })
     }
 }
 
@@ -168,6 +168,11 @@ mod tests {
         ] {
             assert_eq!(Date::parse(text.as_bytes()), None, "{text}");
         }
+    }
+
+    #[test]
+    fn the_year_0_is_no_date() {
+        assert_eq!(Date::parse(b"Feb 2 00:00:00 0"), None);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 mod chain;
 mod config;
 mod fetch;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod identity;
 mod peer;
 mod problems;

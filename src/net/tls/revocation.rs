@@ -104,7 +104,7 @@ fn named() -> Vec<List> {
     lists
 }
 
-fn read(der: &[u8]) -> Option<List> {
+pub(super) fn read(der: &[u8]) -> Option<List> {
     OwnedCertRevocationList::from_der(der)
         .inspect_err(|error| log::debug!("revocation list: {error}"))
         .ok()

@@ -58,14 +58,14 @@ pub(crate) fn check_response<'h>(
     header: &dyn Fn(&str) -> Vec<&'h str>,
 ) -> Result<(), HandshakeError> {
     let upgrade = header("Upgrade");
-    if upgrade.is_empty() || !upgrade.iter().all(|value| value.trim().eq_ignore_ascii_case("websocket")) {
+    if upgrade.is_empty() || !upgrade.iter().all(|value| trim(value).eq_ignore_ascii_case("websocket")) {
         return Err(HandshakeError::Upgrade);
     }
     if !list(&header("Connection")).any(|token| token.eq_ignore_ascii_case("upgrade")) {
         return Err(HandshakeError::Connection);
     }
     match header("Sec-WebSocket-Accept")[..] {
-        [accept] if accept.trim() == accept_for(offer.key) => {}
+        [accept] if trim(accept) == accept_for(offer.key) => {}
         _ => return Err(HandshakeError::Accept),
     }
     let protocols = header("Sec-WebSocket-Protocol");
@@ -97,13 +97,18 @@ impl fmt::Display for HandshakeError {
 /// The elements of header values that are comma-separated lists; empty elements do not count
 /// (RFC 9110, 5.6.1).
 fn list<'a>(values: &'a [&str]) -> impl Iterator<Item = &'a str> {
-    values.iter().flat_map(|value| value.split(',')).map(str::trim).filter(|element| !element.is_empty())
+    values.iter().flat_map(|value| value.split(',')).map(trim).filter(|element| !element.is_empty())
 }
 
 /// An extension without its parameters. Their values are tokens, even when quoted, so a comma
 /// cannot stand in them (RFC 6455, 9.1).
 fn extension_name(element: &str) -> &str {
-    element.split(';').next().unwrap_or_default().trim()
+    trim(element.split(';').next().unwrap_or_default())
+}
+
+/// Without the blanks of HTTP at both ends; what else Unicode counts among them belongs to the value.
+fn trim(value: &str) -> &str {
+    value.trim_matches([' ', '\t'])
 }
 
 /// RFC 6455, 1.3.
@@ -175,6 +180,19 @@ mod tests {
             [&[], &[""], &["S3PPLMBITXAQ9KYGZZHZRBK+XOO="], &[ACCEPT, "dGhlIHNhbXBsZSBub25jZQ=="]];
         for bad in bad {
             assert_eq!(check(&PLAIN, &[("Sec-WebSocket-Accept", bad)]), Err(HandshakeError::Accept));
+        }
+    }
+
+    #[test]
+    fn only_the_blanks_of_http_may_surround_a_value() {
+        for (name, bad, error) in [
+            ("Upgrade", "websocket\u{a0}", HandshakeError::Upgrade),
+            ("Connection", "upgrade\u{b}", HandshakeError::Connection),
+            ("Sec-WebSocket-Accept", "\u{b}s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", HandshakeError::Accept),
+            ("Sec-WebSocket-Extensions", "x-a\u{2003}", HandshakeError::Extension),
+        ] {
+            let offer = Offer { extensions: &["x-a"], ..PLAIN };
+            assert_eq!(check(&offer, &[(name, &[bad])]), Err(error), "{name}");
         }
     }
 
