@@ -15,6 +15,7 @@ use crate::proto::h1;
 use crate::proto::headers;
 use crate::proto::headers::AddFlags;
 use crate::proto::headers::Headers;
+use crate::proto::headers::narrow;
 use crate::proto::headers::widen;
 use crate::proto::pac;
 use crate::proto::proxy;
@@ -65,7 +66,7 @@ fn response_head(bytes: &[u8]) {
         return;
     };
     assert_eq!((&head, used), (&other, end));
-    assert!(used <= limits.bytes && head.headers.len() <= limits.fields && head.status < 1000);
+    assert!(used <= limits.bytes && head.headers.iter().count() <= limits.fields && head.status < 1000);
     for method in [&b"GET"[..], b"HEAD", b"CONNECT"] {
         if let Ok(framing) = h1::BodyFraming::decide(method, &head) {
             let exchange = h1::keep_alive::Exchange {
@@ -78,9 +79,9 @@ fn response_head(bytes: &[u8]) {
         }
     }
     let text = head.raw_crlf();
-    assert_eq!(text.iter().filter(|byte| **byte == b'\n').count(), head.headers.len() + 2);
+    assert_eq!(text.iter().filter(|byte| **byte == b'\n').count(), head.headers.iter().count() + 2);
     let zeros = head.raw_nul().iter().filter(|byte| **byte == 0).count();
-    assert_eq!(zeros, head.headers.len() + 1);
+    assert_eq!(zeros, head.headers.iter().count() + 1);
     match h1::HeadReader::new(h1::HeadLimits::default()).parse(&text) {
         Ok(h1::Parsed::Complete { head: again, .. }) => assert_eq!(again, head),
         other => panic!("{other:?} of {:?}", String::from_utf8_lossy(&text)),
@@ -143,7 +144,7 @@ fn decode(name: &[u8], bytes: &[u8], piece: usize) -> (Vec<u8>, bool) {
     let mut fields = Headers::new();
     fields.push(b"Content-Encoding", name);
     let mut decoder = Decoder::of_response(&mut fields).expect("a known coding");
-    assert!(fields.is_empty());
+    assert_eq!(fields.iter().count(), 0);
     let mut decoded = Vec::new();
     for mut piece in bytes.chunks(piece.max(1)) {
         while !piece.is_empty() && decoded.len() < MOST_DECODED {
@@ -249,7 +250,7 @@ fn websocket_handshake(bytes: &[u8]) {
     for protocols in [&[][..], &["chat, superchat"]] {
         let offer = ws::Offer { key, protocols, extensions: &["permessage-deflate; client_max_window_bits"] };
         if ws::check_response(&offer, &find).is_ok() {
-            assert_eq!(fields.count(b"Sec-WebSocket-Accept"), 1);
+            assert_eq!(fields.all(b"Sec-WebSocket-Accept").count(), 1);
             assert!(
                 fields
                     .get(b"Sec-WebSocket-Accept")
@@ -333,7 +334,9 @@ fn request_headers(bytes: &[u8]) {
     let wide = widen(bytes);
     _ = fields.add_block(&wide, flags);
     let (name, value) = wide.split_at(wide.len() / 2);
-    _ = fields.add_wide(name, value, flags);
+    if let (Some(name), Some(value)) = (narrow(name), narrow(value)) {
+        _ = fields.add_bytes(&name, &value, flags);
+    }
     for field in &fields {
         assert!(headers::is_token(field.name()));
         assert!(!field.value().iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)));
@@ -342,7 +345,7 @@ fn request_headers(bytes: &[u8]) {
     let method = h1::request_method(name).unwrap_or_else(|| b"GET".to_vec());
     let version = h1::Version::of_request(value).unwrap_or(h1::Version::HTTP_11);
     let head = h1::RequestHead { method: &method, target: "/", version, headers: &fields };
-    assert_eq!(head.raw_crlf().iter().filter(|byte| **byte == b'\n').count(), fields.len() + 2);
+    assert_eq!(head.raw_crlf().iter().filter(|byte| **byte == b'\n').count(), fields.iter().count() + 2);
 }
 
 /// A URL of the application, in UTF-16, taken apart and put together; as the object of a request, too.
@@ -355,7 +358,7 @@ fn url_parts(bytes: &[u8]) {
             .map(|pair| u16::from(pair[0]) | u16::from(pair.get(1).copied().unwrap_or(0)) << 8)
             .collect(),
     };
-    let flags = u32::from(*first) << 24 | 0x4000 * u32::from(first & 2 != 0);
+    let flags = (u32::from(*first) << 24) | (0x4000 * u32::from(first & 2 != 0));
     let copy = url::Want::Copy(usize::from(*first) * 4);
     for want in [copy, url::Want::Point, url::Want::No] {
         let wants =
@@ -417,7 +420,6 @@ fn url_location(bytes: &[u8]) {
         text.bytes().all(|byte| byte.is_ascii_graphic()) || !there.host().to_string().is_ascii(),
         "{text}"
     );
-    assert!(there.same_origin(&there));
     // Its text leads to the same place.
     assert_eq!(
         Url::parse(there.to_string().as_bytes()).map(|again| again.to_string()),
