@@ -751,9 +751,8 @@ static int connected(conn *c) { return rec_count(c->rec, c->req, STATUS(CONNECTE
 static const char *user(conn *c) { return x_header(c->req, "X-User"); }
 static void policy(conn *c, DWORD level) { EXPECT(WinHttpSetOption(c->req, WINHTTP_OPTION_AUTOLOGON_POLICY, &level, sizeof level)); }
 static int own_session(conn *c, int async, const char *host, const char *port, const char *verb, const char *path) {
-    BOOL yes = TRUE;
     if (!open_to(c, async, host, port, verb, path)) return 0;
-    EXPECT(WinHttpSetOption(c->ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &yes, sizeof yes));
+    h_apart(c->ses);
     return next(c, verb, path);
 }
 
@@ -998,13 +997,12 @@ static const char *proxy_user(const struct proxy *p) { return p->scheme == NTLM 
 
 /* To the scripted server or Apache, plain or in TLS, through this proxy. */
 static int through(conn *c, int async, const struct proxy *p, int secure, const char *verb, const char *path) {
-    BOOL yes = TRUE;
     memset(c, 0, sizeof *c);
     c->rec = rec_new();
     /* The proxy by its name: tickets are for names. */
     c->ses = WinHttpOpen(W("ctests/1.0"), WINHTTP_ACCESS_TYPE_NAMED_PROXY, h_wide(path_of("localhost:%d", h_port(p->port))), NULL, async ? WINHTTP_FLAG_ASYNC : 0);
     if (!c->ses) return 0;
-    EXPECT(WinHttpSetOption(c->ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &yes, sizeof yes));
+    h_apart(c->ses);
     h_record_all(c->ses, c->rec);
     if (!(c->con = WinHttpConnect(c->ses, W("localhost"), h_port(secure ? "tls" : "plain"), 0))) return 0;
     return (c->req = WinHttpOpenRequest(c->con, h_wide(verb), h_wide(path), NULL, NULL, NULL, secure ? WINHTTP_FLAG_SECURE : 0)) != NULL;

@@ -525,12 +525,11 @@ static void many_resolvers(void) {
 /* The answer's status, or the error, of a request in a session of the automatic access type. */
 static DWORD request_status(int async, const char *path) {
     conn c;
-    BOOL yes = TRUE;
     DWORD error, status;
     memset(&c, 0, sizeof c);
     c.rec = rec_new();
     c.ses = WinHttpOpen(W("ctests/1.0"), WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, NULL, NULL, async ? WINHTTP_FLAG_ASYNC : 0);
-    WinHttpSetOption(c.ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &yes, sizeof yes);
+    h_apart(c.ses);
     h_record_all(c.ses, c.rec);
     c.con = WinHttpConnect(c.ses, W("127.0.0.1"), h_port("plain"), 0);
     c.req = WinHttpOpenRequest(c.con, W("GET"), h_wide(path), NULL, NULL, NULL, 0);

@@ -426,11 +426,10 @@ static void closing_in_every_notice_of_a_request(void) {
         closer k = {at[i], 0};
         int j, last = -1;
         HINTERNET req;
-        DWORD apart = 1;
         NEED(h_prepare(&c, 1, "plain", "/echo", r, 0));
         WinHttpCloseHandle(c.req);
         /* A connection of another session would leave nothing to resolve and to connect. */
-        WinHttpSetOption(c.ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &apart, sizeof apart);
+        h_apart(c.ses);
         c.req = WinHttpOpenRequest(c.con, W("GET"), W("/echo"), NULL, NULL, NULL, 0);
         NEED(c.req && WinHttpSetOption(c.req, WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, NULL, 0));
         h_put(&r->user, (void *)&k);

@@ -23,8 +23,10 @@ static int number_of(conn *c, int async) {
 
 /* All apart from what other cases have left. */
 static int begin(conn *c, int async) {
-    DWORD yes = 1;
-    return x_simple(c, async, "GET", "/keep/ordinary") && !set(c->ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &yes, 4) && (reopen(c, "/keep/ordinary"), c->req);
+    if (!x_simple(c, async, "GET", "/keep/ordinary")) return 0;
+    h_apart(c->ses);
+    reopen(c, "/keep/ordinary");
+    return c->req != NULL;
 }
 
 /* ---- marks ---- */
@@ -82,13 +84,13 @@ BOTH(marks)
 /* ---- retries ---- */
 
 static int begin_with_retries(conn *c, int async, const char *port, const char *path, DWORD most, DWORD conditions) {
-    DWORD retries[2] = {most, conditions}, yes = 1;
+    DWORD retries[2] = {most, conditions};
     memset(c, 0, sizeof *c);
     c->rec = rec_new();
     if (!(c->ses = h_open(async))) return 0;
     h_record_all(c->ses, c->rec);
     EQ(set(c->ses, WINHTTP_OPTION_FAILED_CONNECTION_RETRIES, retries, 8), 0);
-    set(c->ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &yes, 4);
+    h_apart(c->ses);
     c->con = WinHttpConnect(c->ses, strcmp(port, "plain") ? W("localhost") : W("127.0.0.1"), h_port(port), 0);
     c->req = WinHttpOpenRequest(c->con, W("GET"), h_wide(path), NULL, NULL, NULL, strcmp(port, "plain") ? WINHTTP_FLAG_SECURE : 0);
     return c->req != NULL;
@@ -170,14 +172,13 @@ BOTH(a_broken_handshake_is_tried_again)
 static void another_name_is_resolved(int async) {
     static const WCHAR there[] = {'1', '2', '7', '.', '0', '.', '0', '.', '1', 0};
     char want[64];
-    DWORD yes = 1;
     h_record e;
     conn c;
     memset(&c, 0, sizeof c);
     c.rec = rec_new();
     NEED(c.ses = h_open(async));
     h_record_all(c.ses, c.rec);
-    EQ(set(c.ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &yes, 4), 0);
+    h_apart(c.ses);
     NEED(c.con = WinHttpConnect(c.ses, W("nobody.invalid"), h_port("plain"), 0));
     NEED(c.req = WinHttpOpenRequest(c.con, W("GET"), W("/keep/ordinary"), NULL, NULL, NULL, 0));
     EQ(set(c.req, WINHTTP_OPTION_RESOLUTION_HOSTNAME, there, sizeof there), 0);

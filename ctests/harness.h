@@ -555,6 +555,13 @@ static inline HINTERNET h_open(int async) {
     return WinHttpOpen(W("ctests/1.0"), WINHTTP_ACCESS_TYPE_NO_PROXY, NULL, NULL, async ? WINHTTP_FLAG_ASYNC : 0);
 }
 
+/* No connection that another case has left serves this session. The older DLL of a system need not know the option. */
+static inline void h_apart(HINTERNET ses) {
+    BOOL yes = TRUE;
+    const char *wanted = getenv("WINHTTP_WANTED");
+    if (!WinHttpSetOption(ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &yes, sizeof yes)) EXPECT(wanted && !strcmp(wanted, "system") && GetLastError() == 12009);
+}
+
 static inline void h_record_all(HINTERNET h, recorder *r) {
     DWORD_PTR context = (DWORD_PTR)r;
     WinHttpSetStatusCallback(h, rec_callback, WINHTTP_CALLBACK_FLAG_ALL_NOTIFICATIONS, 0);

@@ -598,7 +598,7 @@ BOTH(corrupt_codings_are_errors)
 static void times_and_counters(void) {
     WINHTTP_REQUEST_TIMES t, again;
     WINHTTP_REQUEST_STATS s;
-    DWORD size = sizeof t, error, apart = 1;
+    DWORD size = sizeof t, error;
     ULONGLONG last = 0;
     size_t i;
     static const int steps[] = {WinHttpConnectionAcquireStart, WinHttpNameResolutionStart, WinHttpNameResolutionEnd,
@@ -607,7 +607,7 @@ static void times_and_counters(void) {
         WinHttpReceiveResponseEnd};
     conn c;
     NEED(prepare(&c, 0));
-    EXPECT(WinHttpSetOption(c.ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &apart, sizeof apart));
+    h_apart(c.ses);
     ask_decoded(&c, "GET", "/gzip/gzip/90000");
     t.cTimes = WinHttpRequestTimeLast;
     EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_REQUEST_TIMES, &t, &size));

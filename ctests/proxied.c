@@ -6,12 +6,11 @@ static int asks(void) { return getenv("PROXY_LOGIN") != NULL; }
 
 static int p_open(conn *c, int async, const char *port, const char *path, int login) {
     int secure = strcmp(port, "plain") != 0;
-    BOOL own = TRUE;
     memset(c, 0, sizeof *c);
     c->rec = rec_new();
     c->ses = WinHttpOpen(W("ctests/1.0"), WINHTTP_ACCESS_TYPE_NAMED_PROXY, h_wide(getenv("PROXY")), NULL, async ? WINHTTP_FLAG_ASYNC : 0);
     if (!c->ses) return 0;
-    WinHttpSetOption(c->ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &own, sizeof own);
+    h_apart(c->ses);
     h_record_all(c->ses, c->rec);
     c->con = WinHttpConnect(c->ses, W("localhost"), h_port(port), 0);
     c->req = WinHttpOpenRequest(c->con, W("GET"), h_wide(path), NULL, NULL, NULL, secure ? WINHTTP_FLAG_SECURE : 0);

@@ -33,12 +33,11 @@ static int p_next(conn *c, const char *host, const char *port, const char *path)
 }
 /* A request in a session whose proxy is `proxy`, and whose connections are its own. */
 static int p_open(conn *c, int async, LPCWSTR proxy, LPCWSTR bypass, const char *host, const char *port, const char *path) {
-    BOOL yes = TRUE;
     memset(c, 0, sizeof *c);
     c->rec = rec_new();
     c->ses = WinHttpOpen(W("ctests/1.0"), WINHTTP_ACCESS_TYPE_NAMED_PROXY, proxy, bypass, async ? WINHTTP_FLAG_ASYNC : 0);
     if (!c->ses) return 0;
-    WinHttpSetOption(c->ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &yes, sizeof yes);
+    h_apart(c->ses);
     h_record_all(c->ses, c->rec);
     return p_next(c, host, port, path);
 }

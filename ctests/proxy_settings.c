@@ -155,7 +155,6 @@ static const char *proxied(void) { return h_get_text("/proxied"); }
 /* GET /head of the peer by a new session; the error, and in *through whether the proxy was asked. */
 static DWORD get(int async, DWORD type, const char *host, const char *port, int *through, DWORD *failed) {
     int secure = strcmp(port, "plain") != 0;
-    BOOL own = TRUE;
     char body[1024];
     DWORD error;
     conn c;
@@ -164,7 +163,7 @@ static DWORD get(int async, DWORD type, const char *host, const char *port, int 
     c.rec = rec_new();
     c.ses = WinHttpOpen(W("ctests/1.0"), type, NULL, NULL, async ? WINHTTP_FLAG_ASYNC : 0);
     if (!c.ses) return GetLastError();
-    WinHttpSetOption(c.ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &own, sizeof own);
+    h_apart(c.ses);
     h_record_all(c.ses, c.rec);
     c.con = WinHttpConnect(c.ses, h_wide(host), h_port(port), 0);
     c.req = WinHttpOpenRequest(c.con, W("GET"), W("/head"), NULL, NULL, NULL, secure ? WINHTTP_FLAG_SECURE : 0);

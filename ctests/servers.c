@@ -57,10 +57,7 @@ static void nginx_keeps_one_connection(int async) {
     char first[64] = "";
     int i;
     NEED(at(&c, async, "nginx", "GET", "/own-pool"));
-    {
-        BOOL on = TRUE;
-        EXPECT(WinHttpSetOption(c.ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &on, sizeof on));
-    }
+    h_apart(c.ses);
     for (i = 0; i < 8; i++) {
         NEED(next(&c, "GET", "/connection", 0));
         fetches(&c, async, "nginx", 200);
@@ -77,10 +74,7 @@ static void nginx_ends_connections(int async) {
     conn c;
     int i;
     NEED(at(&c, async, "nginx_few", "GET", "/"));
-    {
-        BOOL on = TRUE;
-        EXPECT(WinHttpSetOption(c.ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &on, sizeof on));
-    }
+    h_apart(c.ses);
     for (i = 0; i < 7; i++) {
         NEED(next(&c, "GET", "/hello.txt", 0));
         fetches(&c, async, "few", 200);

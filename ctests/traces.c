@@ -16,13 +16,12 @@ static int mark;
     } while (0)
 
 static int start(conn *c, int async, const char *port, const char *verb, const char *path) {
-    BOOL on = TRUE;
     me = h_thread_id();
     mark = 0;
     if (!x_open(c, async, port, h_wide(verb), h_wide(path), NULL, NULL, NULL, 0)) return 0;
     /* Connections of other cases would shorten the traces. */
     WinHttpCloseHandle(c->req);
-    WinHttpSetOption(c->ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &on, sizeof on);
+    h_apart(c->ses);
     if (async) rec_wait(c->rec, c->req, STATUS(HANDLE_CLOSING));
     mark = rec_mark(c->rec);
     c->req = WinHttpOpenRequest(c->con, h_wide(verb), h_wide(path), NULL, NULL, NULL, strcmp(port, "plain") && strcmp(port, "refused") ? WINHTTP_FLAG_SECURE : 0);

@@ -50,7 +50,7 @@ foreach(name IN LISTS PROGRAMS)
     continue()
   endif()
   add_test(NAME own.${name} COMMAND ${PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/run.py
-    --known ${EXPECTED}/wine.txt ${CMAKE_BINARY_DIR}/own/${name}.exe)
+    --tries 3 --known ${EXPECTED}/wine.txt ${CMAKE_BINARY_DIR}/own/${name}.exe)
   set_tests_properties(own.${name} PROPERTIES LABELS own TIMEOUT ${SECONDS} COST ${rows}
     ENVIRONMENT "CTEST_WRAP=${WINE};WINEPREFIX=${OWN_PREFIX};WINEDLLOVERRIDES=;WINHTTP_WANTED=system")
 endforeach()

@@ -87,9 +87,30 @@ def count(log):
     return passed, failed
 
 
+FAILED = re.compile(r"FAIL |test .* FAILED$|\s*\d+/\d+ Test .*\*\*\*|Traceback |error(\[|:)|thread .* panicked|={5,}.*ERROR|WARNING: ThreadSan|SUMMARY: ")
+
+
+def failures(log):
+    """The lines of a log that say what failed, each with what stands indented below it (after a panic: its message)."""
+    found, below = [], 0
+    for line in log.splitlines():
+        line = re.sub(r"^\d+: ", "", line).rstrip()
+        if FAILED.match(line):
+            found.append(line)
+            below = 40 if line.startswith("Traceback") else 12
+        elif below and (line[:1].isspace() or found[-1].startswith("thread ") and below == 12):
+            found.append(line)
+            below -= 1
+        else:
+            if below and found[-1][:1].isspace() and re.match(r"\w+(\.\w+)*(Error|Expired|Exception|Exit)?: ", line):
+                found.append(line)  # the last line of a traceback
+            below = 0
+    return found
+
+
 class Running:
     def __init__(self, step):
-        self.step, self.start = step, time.monotonic()
+        self.step, self.start, self.why = step, time.monotonic(), []
         self.log = LOGS / f"{step.name}.log"
         with open(self.log, "wb") as out:
             self.process = subprocess.Popen(["sh", "-c", step.command], stdout=out, stderr=subprocess.STDOUT,
@@ -119,10 +140,9 @@ class Running:
             failed = 1
         print(f"{'ok  ' if not failed else 'FAIL'} {name}: {passed} passed, {failed} failed, {seconds:.0f} s", flush=True)
         if failed:
-            shown = [line for line in text.splitlines() if not re.match(r"^(\d+: )?(ok |test .* ok$)", line)]
-            print("\n".join("    " + line for line in shown[-60:]), flush=True)
+            self.why = failures(text) or [line.rstrip() for line in text.splitlines()[-30:]]
             if isinstance(code, str):
-                print("    " + code, flush=True)
+                self.why.append(code)
         return passed, failed
 
 
@@ -134,7 +154,7 @@ def not_run(name, why):
 
 
 def run(waiting):
-    total, running, codes = [0, 0], [], {}
+    total, running, codes, why = [0, 0], [], {}, {}
     names = {step.name for step in waiting}
     try:
         while waiting or running:
@@ -156,12 +176,17 @@ def run(waiting):
                     running.remove(one)
                     passed, failed = one.report(code)
                     codes[one.step.name] = code
+                    why[one.step.name] = one.why
                     total[0] += passed
                     total[1] += failed
             time.sleep(0.1)
     finally:
         for one in running:
             one.stop()
+    # Last, so that it is found at the end of the output: what failed, step by step.
+    for name, lines in why.items():
+        if lines:
+            print(f"---- {name} (build/logs/{name}.log)\n" + "\n".join("    " + line for line in lines[:60]), flush=True)
     return total
 
 

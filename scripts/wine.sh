@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs a Windows program of the tests under Wine: wine.sh x86_64|i686 PROGRAM [ARGUMENTS]
-# In a prefix of the repository's own (build/wineprefix-ARCH, made at the first call), without a display, a debugger or
-# downloads. WINEDLLOVERRIDES is the caller's; WINE names another Wine for x86_64. 32-bit programs: scripts/wine32.sh.
+# In a prefix of the repository's own (build/wineprefix-ARCH, made at the first call; without a PROGRAM that is all), without
+# a display, a debugger or downloads. WINEDLLOVERRIDES is the caller's; WINE names another Wine for x86_64. 32-bit programs:
+# scripts/wine32.sh.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 arch=$1
@@ -19,8 +20,10 @@ if [ ! -f "$WINEPREFIX/made" ]; then
   mkdir -p "$WINEPREFIX"
   (
     flock 9
-    [ -f "$WINEPREFIX/made" ] || { "$wine" wineboot -i > "$WINEPREFIX/log" 2>&1 && touch "$WINEPREFIX/made"; } ||
+    # Made is what runs a program.
+    [ -f "$WINEPREFIX/made" ] ||
+      { "$wine" wineboot -i && "$wine" cmd /c exit 0 && touch "$WINEPREFIX/made"; } > "$WINEPREFIX/log" 2>&1 ||
       { cat "$WINEPREFIX/log" >&2; exit 1; }
   ) 9> "$WINEPREFIX/lock"
 fi
-exec "$wine" "$@"
+[ $# = 0 ] || exec "$wine" "$@"
