@@ -1,5 +1,10 @@
 /* Which connection a request gets, by options and by what can be asked about connections: marks, retries, names to
- * resolve instead, servers of HTTP/1.0, groups. */
+ * resolve instead, several addresses of a name, interfaces, servers of HTTP/1.0, groups. */
+#ifndef _WIN32
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <netdb.h>
+#endif
 #include "http.h"
 #include "newer_options.h"
 
@@ -203,6 +208,109 @@ static void another_name_is_resolved(int async) {
 }
 BOTH(another_name_is_resolved)
 
+/* ---- several addresses ---- */
+
+#ifndef _WIN32
+/* The library finds this one before the C library's: names that have both of this machine's addresses, in either order. */
+__attribute__((visibility("default"))) int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **out) {
+    int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+    int error, is_six_first = name && !strcmp(name, "six-four.test");
+    struct addrinfo *end;
+    *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+    if (!is_six_first && (!name || strcmp(name, "four-six.test"))) return real(name, service, hints, out);
+    if ((error = real(is_six_first ? "::1" : "127.0.0.1", service, hints, out))) return error;
+    for (end = *out; end->ai_next; end = end->ai_next) {}
+    return real(is_six_first ? "127.0.0.1" : "::1", service, hints, &end->ai_next);
+}
+
+static char tried[256];
+static void addresses_that_are_tried(recorder *r, const h_record *e) {
+    const WCHAR *text = e->pointer;
+    size_t n = strlen(tried);
+    (void)r;
+    if (e->status != STATUS(CONNECTING_TO_SERVER)) return;
+    if (n) tried[n++] = ' ';
+    while (*text && n < sizeof tried - 1) tried[n++] = (char)*text++;
+    tried[n] = 0;
+}
+
+/* In the resolver's order; with the fast fallback the first of IPv6 has a moment, then the first of IPv4 its time, then
+ * the first again all of its own. */
+static void the_order_of_addresses(int async) {
+    static const struct {
+        const char *name, *port;
+        int fallback, limit;
+        DWORD retries, error;
+        const char *tried;
+    } rows[] = {
+        {"six-four.test", "no6", 0, 20000, 5, 0, "::1 127.0.0.1"},
+        {"six-four.test", "no6", 1, 20000, 5, 0, "::1 127.0.0.1"},
+        {"four-six.test", "no6", 0, 20000, 5, 0, "127.0.0.1"},
+        {"four-six.test", "no6", 1, 20000, 5, 0, "::1 127.0.0.1"},
+        {"six-four.test", "no6", 0, 20000, 1, 12029, "::1"},
+        /* No answer: the moment is over long before the timeout. */
+        {"six-four.test", "slow6", 1, 25000, 5, 0, "::1 127.0.0.1"},
+        {"six-four.test", "slow6", 0, 200, 5, 0, "::1 127.0.0.1"},
+        {"six-four.test", "slow6", 0, 200, 1, E_TIMEOUT, "::1"},
+        {"six-four.test", "silent6", 1, 500, 5, E_TIMEOUT, "::1 127.0.0.1 ::1"},
+        {"six-four.test", "silent6", 0, 200, 5, 12029, "::1 127.0.0.1"},
+    };
+    size_t i;
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        conn c;
+        char row[96];
+        DWORD yes = 1;
+        uint64_t start = h_ms();
+        snprintf(row, sizeof row, "row %d: %s, %s, fallback %d", (int)i, rows[i].name, rows[i].port, rows[i].fallback);
+        memset(&c, 0, sizeof c);
+        c.rec = rec_new();
+        NEED(c.ses = h_open(async));
+        h_record_all(c.ses, c.rec);
+        EQ(set(c.ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &yes, 4), 0);
+        if (rows[i].fallback) EQ(set(c.ses, WINHTTP_OPTION_IPV6_FAST_FALLBACK, &yes, 4), 0);
+        EQ(set(c.ses, WINHTTP_OPTION_CONNECT_RETRIES, &rows[i].retries, 4), 0);
+        EXPECT(WinHttpSetTimeouts(c.ses, 0, rows[i].limit, 30000, 30000));
+        NEED(c.con = WinHttpConnect(c.ses, h_wide(rows[i].name), h_port(rows[i].port), 0));
+        NEED(c.req = WinHttpOpenRequest(c.con, NULL, W("/status/200"), NULL, NULL, NULL, 0));
+        tried[0] = 0;
+        h_put(&c.rec->hook, addresses_that_are_tried);
+        EQ_ROW(row, x_exchange(&c, async), rows[i].error);
+        EQ_TEXT(row, tried, rows[i].tried);
+        if (strstr(rows[i].port, "s") && h_ms() - start < 200) FAIL("%s: after %u ms", row, (unsigned)(h_ms() - start));
+        h_finish(&c);
+    }
+}
+BOTH(the_order_of_addresses)
+#endif
+
+/* The loopback interface is the first everywhere. What goes by it is not for those who mean any; one that is not there
+ * leads nowhere. */
+static void a_way_by_an_interface(int async) {
+    DWORD loopback = 1, nobody = 0x7ffffffe, none = 0;
+    conn c;
+    int any, by_it;
+    NEED(begin(&c, async));
+    any = number_of(&c, async);
+    EXPECT(any > 0);
+    reopen(&c, "/keep/ordinary");
+    EQ(set(c.req, WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY, &loopback, 4), 0);
+    by_it = number_of(&c, async);
+    EXPECT(by_it > any);
+    reopen(&c, "/keep/ordinary");
+    EQ(number_of(&c, async), any);
+    /* From the session, and back. */
+    EQ(set(c.ses, WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY, &loopback, 4), 0);
+    reopen(&c, "/keep/ordinary");
+    EQ(number_of(&c, async), by_it);
+    EQ(set(c.req, WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY, &none, 4), 0);
+    EQ(number_of(&c, async), any);
+    EQ(set(c.ses, WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY, &nobody, 4), 0);
+    reopen(&c, "/keep/ordinary");
+    EQ(number_of(&c, async), -12029);
+    h_finish(&c);
+}
+BOTH(a_way_by_an_interface)
+
 /* ---- limits ---- */
 
 static void servers_of_http_1_0_have_their_own_limit(int async) {
@@ -317,6 +425,10 @@ TESTS {
     CASE2(a_stale_connection_is_tried_again);
     CASE2(a_broken_handshake_is_tried_again);
     CASE2(another_name_is_resolved);
+#ifndef _WIN32
+    CASE2(the_order_of_addresses);
+#endif
+    CASE2(a_way_by_an_interface);
     CASE2(servers_of_http_1_0_have_their_own_limit);
     CASE2(groups_of_connections);
 }

@@ -75,6 +75,24 @@ fn every_option_is_in_the_table_of_the_c_tests() {
     assert!(missing.is_empty(), "ctests/option_table.c has no row for {missing:?}");
 }
 
+/// Each function that takes a handle is tried with every kind of handle, each of a request in every state of one.
+#[test]
+fn every_function_of_a_handle_is_misused_by_the_c_tests() {
+    let tests = Tests::read();
+    let prototypes = HEADER.split(" WINAPI ").skip(1).filter_map(|rest| rest.split(';').next());
+    for prototype in prototypes.filter(|prototype| prototype.contains("(HINTERNET ")) {
+        let (name, parameters) = prototype.split_once('(').unwrap();
+        let programs = if parameters.starts_with("HINTERNET request_handle") {
+            &["misuse", "states"][..]
+        } else {
+            &["misuse"]
+        };
+        for program in programs {
+            assert!(has_word(&tests.programs[*program], name), "ctests/{program}.c lacks {name}");
+        }
+    }
+}
+
 /// The whole file.
 fn document(notes: &Notes) -> String {
     let (exports, rows, tests) = (exports(), rows(), Tests::read());

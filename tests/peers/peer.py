@@ -26,6 +26,7 @@ import auth_routes
 import bulk
 import pac_routes
 import scripted_proxy
+import silent
 import trust
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -881,27 +882,6 @@ async def listen(tls=None, what=serve, host="127.0.0.1"):
     return server, server.sockets[0].getsockname()[1]
 
 
-def mute(ports):
-    """A port that takes connections, reads nothing and says nothing: nobody accepts them."""
-    s = socket.socket()
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
-    s.bind(("127.0.0.1", 0))
-    s.listen(1024)
-    ports["mute"] = s.getsockname()[1]
-    return s
-
-
-def full(ports):
-    """A port whose queue of connections is full: the system leaves further ones without an answer."""
-    s = socket.socket()
-    s.bind(("127.0.0.1", 0))
-    s.listen(0)
-    ports["full"] = s.getsockname()[1]
-    fillers = [socket.socket() for _ in range(4)]
-    for filler in fillers:
-        filler.setblocking(False)
-        filler.connect_ex(s.getsockname())
-    return [s, *fillers]
 async def listen_flaky(behind):
     """A way to the port `behind` on which every first connection of two ends when the client has begun to speak."""
     count = 0
@@ -957,7 +937,9 @@ async def main():
     refused.bind(("127.0.0.1", 0))
     ports["refused"] = refused.getsockname()[1]
     ports["bulk"] = bulk.start()
-    held = [mute(ports)] + full(ports)
+    held = silent.ports(ports)
+    for sock in silent.pairs(ports, held):
+        servers.append(await asyncio.start_server(serve, sock=sock, limit=1 << 20, backlog=2048))
     print(json.dumps(ports), flush=True)
     assert held
     loop = asyncio.get_running_loop()
