@@ -58,14 +58,16 @@ static const char *get(conn *c, int async, const char *path) {
 /* The connection that serves a request just now. */
 static int connection(conn *c, int async) { return atoi(get(c, async, "/keep/ordinary")); }
 
-static const char *header(HINTERNET req, const char *name) {
+static const char *header_of(HINTERNET req, DWORD side, const char *name) {
     static char text[512];
     WCHAR wide[512];
     DWORD size = sizeof wide, i;
-    if (!WinHttpQueryHeaders(req, WINHTTP_QUERY_CUSTOM, h_wide(name), wide, &size, NULL)) return "(none)";
+    if (!WinHttpQueryHeaders(req, WINHTTP_QUERY_CUSTOM | side, h_wide(name), wide, &size, NULL)) return "(none)";
     for (i = 0; i <= size / 2; i++) text[i] = (char)wide[i];
     return text;
 }
+static const char *header(HINTERNET req, const char *name) { return header_of(req, 0, name); }
+static const char *sent_header(HINTERNET req, const char *name) { return header_of(req, WINHTTP_QUERY_FLAG_REQUEST_HEADERS, name); }
 
 /* Session and connection for several requests. */
 static int prepare(conn *c, int async) { return h_prepare(c, async, "plain", "/keep/ordinary", async ? rec_new() : NULL, 0); }
@@ -303,6 +305,78 @@ static void cookies_come_back(int async) {
     h_finish(&c);
 }
 BOTH(cookies_come_back)
+
+/* What comes back of a Set-Cookie from localhost, to the route that set it and to one elsewhere. */
+static void which_cookies_come_back(void) {
+    static const struct {
+        const char *set, *here, *elsewhere;
+    } rows[] = {
+        /* For the folder that it came from, and below. */
+        {"a=b", "a=b", ""},
+        {"a = b ", "a=b", ""},
+        {"a=b; Path=/", "a=b", "a=b"},
+        {"a=b;path=/keep", "", "a=b"},
+        {"a=b; Path=/kee", "", ""},
+        {"a=b; Path=/cookie/show", "a=b", ""},
+        {"a=b; Path=relative", "a=b", ""},
+        {"a=b ; Domain = localhost ; Path = / ;", "a=b", "a=b"},
+        {"a=b; Domain=LOCALHOST; Path=/", "a=b", "a=b"},
+        {"a=b; Domain=.localhost; Path=/", "a=b", "a=b"},
+        {"a=b; Domain=; Path=/", "a=b", "a=b"},
+        {"a=b; Domain=example.org; Path=/", "", ""},
+        {"a=b; Domain=host; Path=/", "", ""},
+        {"a=b; Domain=sub.localhost; Path=/", "", ""},
+        {"a=b; Secure; Path=/", "", ""},
+        {"a=b; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/", "", ""},
+        {"a=b; Expires=Fri, 31 Dec 9999 23:59:59 GMT; Path=/", "a=b", "a=b"},
+        {"a=b; Expires=whenever; Path=/", "a=b", "a=b"},
+        {"a=b; Max-Age=0; Path=/", "", ""},
+        {"a=b; Max-Age=-1; Path=/", "", ""},
+        {"a=b; Max-Age=1000; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/", "a=b", "a=b"},
+        {"a=\"b c\"; HttpOnly; SameSite=Strict; Nonsense; Path=/", "a=\"b c\"", "a=\"b c\""},
+        {"a=b=c; Path=/", "a=b=c", "a=b=c"},
+        {"a=; Path=/", "a=", "a="},
+        {"=b; Path=/", "", ""},
+        {"a; Path=/", "", ""},
+    };
+    size_t i;
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char path[256], want[64];
+        conn c;
+        NEED(prepare(&c, 0));
+        WinHttpCloseHandle(c.req), c.req = NULL;
+        WinHttpCloseHandle(c.con);
+        NEED(c.con = WinHttpConnect(c.ses, W("localhost"), h_port("plain"), 0));
+        snprintf(path, sizeof path, "/cookie/set?c=%s", rows[i].set);
+        get(&c, 0, path);
+        snprintf(want, sizeof want, "%s%s", *rows[i].here ? "Cookie: " : "", rows[i].here);
+        if (strcmp(get(&c, 0, "/cookie/show"), want)) FAIL("%s: not \"%s\"", rows[i].set, want);
+        /* What goes elsewhere is in the request's own headers. */
+        get(&c, 0, "/keep/ordinary");
+        if (strcmp(sent_header(c.req, "Cookie"), *rows[i].elsewhere ? rows[i].elsewhere : "(none)")) FAIL("%s: elsewhere %s", rows[i].set, sent_header(c.req, "Cookie"));
+        h_finish(&c);
+    }
+}
+
+/* The jar's go behind the program's first; a 401 sets cookies like any answer. */
+static void the_applications_cookies_stay_apart(void) {
+    static const char raw[] = "HTTP/1.1 401 Who\r\nSet-Cookie: a=b; Path=/\r\nContent-Length: 0\r\n\r\n";
+    conn c;
+    char text[256], path[512] = "/answer/";
+    DWORD error;
+    size_t i;
+    NEED(prepare(&c, 0));
+    for (i = 0; i < sizeof raw - 1; i++) snprintf(path + strlen(path), 3, "%02x", (unsigned char)raw[i]);
+    get(&c, 0, path);
+    EQ(h_status(c.req), 401);
+    reopen(&c, "GET", "/cookie/show");
+    add_header(&c, "Cookie: x=1");
+    add_header(&c, "Cookie: y=2");
+    EQ(h_exchange(&c, 0), 0);
+    read_all(&c, 0, text, sizeof text, &error);
+    EQ_STR(text, "Cookie: x=1; a=b\nCookie: y=2\n");
+    h_finish(&c);
+}
 
 static void the_applications_cookie_comes_first(void) {
     conn c;
@@ -731,6 +805,8 @@ TESTS {
     CASE(trust_keeps_connections_apart);
     CASE2(sending_again_on_one_handle);
     CASE2(cookies_come_back);
+    CASE(which_cookies_come_back);
+    CASE(the_applications_cookies_stay_apart);
     CASE(the_applications_cookie_comes_first);
     CASE(four_threads_on_one_session);
     CASE(four_at_once_asynchronously);

@@ -94,16 +94,25 @@ static void http_goes_in_absolute_form(int async) {
 BOTH(http_goes_in_absolute_form)
 
 static void the_default_port_is_not_in_the_absolute_form(void) {
-    conn c;
-    proxied();
-    NEED(p_simple(&c, 0, "old.test", "plain", "/"));
-    WinHttpCloseHandle(c.req);
-    WinHttpCloseHandle(c.con);
-    c.con = WinHttpConnect(c.ses, W("old.test"), 80, 0);
-    c.req = WinHttpOpenRequest(c.con, W("GET"), W("x y"), NULL, NULL, NULL, 0);
-    EQ(x_exchange(&c, 0), 0);
-    EXPECT(strstr(proxied(), "GET http://old.test/x%20y HTTP/1.1\r\n"));
-    h_finish(&c);
+    static const struct {
+        INTERNET_PORT port;
+        const char *line, *host;
+    } rows[] = {{80, "GET http://old.test/x%20y HTTP/1.1\r\n", "\nHost: old.test"}, {443, "GET http://old.test:443/x%20y HTTP/1.1\r\n", "\nHost: old.test:443"}, {0, "GET http://old.test/x%20y HTTP/1.1\r\n", "\nHost: old.test"}};
+    size_t i;
+    for (i = 0; i < 3; i++) {
+        conn c;
+        const char *log;
+        proxied();
+        NEED(p_simple(&c, 0, "old.test", "plain", "/"));
+        WinHttpCloseHandle(c.req);
+        WinHttpCloseHandle(c.con);
+        c.con = WinHttpConnect(c.ses, W("old.test"), rows[i].port, 0);
+        c.req = WinHttpOpenRequest(c.con, W("GET"), W("x y"), NULL, NULL, NULL, 0);
+        EQ(x_exchange(&c, 0), 0);
+        log = proxied();
+        if (!strstr(log, rows[i].line) || strlen(log) < 20 || strcmp(log + strlen(log) - strlen(rows[i].host), rows[i].host)) FAIL("%s and %s are not in\n%s", rows[i].line, rows[i].host, log);
+        h_finish(&c);
+    }
 }
 
 /* One connection to the proxy serves requests to any server; an HTTP/1.0 proxy says by Proxy-Connection that it does. */

@@ -90,9 +90,64 @@ static void verbs_and_versions(void) {
     EQ_STR(line_for(W("GET"), W("/head"), W("HTTP/1.0"), 0), "GET /head HTTP/1.0");
 }
 
+/* What is no token and no version of HTTP/1 is refused: nothing can be smuggled into the request line. */
+static void bad_verbs_and_versions(void) {
+    static const WCHAR high[] = {'G', 0xe9, 0}, wide[] = {0x4e2d, 0};
+    LPCWSTR verbs[] = {W("GE T"), W(" GET"), W("GET "), W("GET\r\nX: 1"), W("GET / HTTP/1.1"), W("G:T"), W("G/T"), W("G\tT"), high, wide};
+    LPCWSTR versions[] = {W("1.1"), W("HTTP"), W("HTTP/1"), W("HTTP/1.10"), W("HTTP/2.0"), W("HTTP/0.9"), W("http/1.1"), W(" HTTP/1.1"), W("HTTP/1.1 "), W("HTTP/1.1\r\nX: 1"), wide};
+    conn c;
+    size_t i;
+    for (i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        EXPECT(!x_open(&c, 0, "plain", verbs[i], W("/head"), NULL, NULL, NULL, 0));
+        EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+        h_finish(&c);
+    }
+    for (i = 0; i < sizeof versions / sizeof *versions; i++) {
+        EXPECT(!x_open(&c, 0, "plain", NULL, W("/head"), versions[i], NULL, NULL, 0));
+        EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+        h_finish(&c);
+    }
+}
+
+/* Nor into the headers that the library makes of the program's texts. */
+static void line_ends_in_texts(void) {
+    LPCWSTR types[] = {W("text/a\r\nX-Evil: 1"), W("text/b\nX-Evil: 2"), NULL};
+    conn c;
+    memset(&c, 0, sizeof c);
+    NEED(c.ses = WinHttpOpen(W("agent\r\nX-Evil: 3\r\n\r\n"), WINHTTP_ACCESS_TYPE_NO_PROXY, NULL, NULL, 0));
+    NEED(c.con = WinHttpConnect(c.ses, W("127.0.0.1"), h_port("plain"), 0));
+    NEED(c.req = WinHttpOpenRequest(c.con, NULL, W("/head/\r\nX-Evil: 4"), NULL, W("http://a/\r\nX-Evil: 5"), types, WINHTTP_FLAG_ESCAPE_DISABLE));
+    EQ_STR(line_of(seen(&c)), "GET /head/X-Evil:%204 HTTP/1.1");
+    h_finish(&c);
+    memset(&c, 0, sizeof c);
+    NEED(c.ses = WinHttpOpen(W("agent\r\nX-Evil: 3\r\n\r\n"), WINHTTP_ACCESS_TYPE_NO_PROXY, NULL, NULL, 0));
+    NEED(c.con = WinHttpConnect(c.ses, W("127.0.0.1"), h_port("plain"), 0));
+    NEED(c.req = WinHttpOpenRequest(c.con, NULL, W("/head"), NULL, W("http://a/\r\nX-Evil: 5"), types, 0));
+    seen(&c);
+    EQ(x_lines(head, "X-Evil"), 0);
+    EQ(x_lines(head, "Referer: http://a/"), 1);
+    EQ(x_lines(head, "Accept: text/a"), 1);
+    EQ(x_lines(head, "User-Agent: agent"), 1);
+    EQ(x_lines(head, "\r\n"), 1);
+    h_finish(&c);
+}
+
 static void object_names(void) {
     conn c;
     char body[256];
+    static const struct {
+        const char *object, *target;
+    } others[] = {{"*", "/*"}, {"http://example.org/x", "/http://example.org/x"}, {"//example.org/x", "//example.org/x"}, {"?a=b", "/?a=b"}, {"/a?b?c#d", "/a?b?c%23d"}};
+    size_t i;
+    for (i = 0; i < sizeof others / sizeof *others; i++) {
+        char want[64];
+        NEED(x_simple(&c, 0, "OPTIONS", others[i].object));
+        EQ(x_exchange(&c, 0), 0);
+        EQ(x_body(&c, 0, body, sizeof body), 0);
+        snprintf(want, sizeof want, "no route %s\n", others[i].target);
+        EQ_STR(body, want);
+        h_finish(&c);
+    }
     EQ_STR(line_for(NULL, W("head"), NULL, 0), "GET /head HTTP/1.1");
     EQ_STR(line_for(NULL, W("head?a"), NULL, 0), "GET /head?a HTTP/1.1");
     EQ_STR(line_for(NULL, W("/head/../head"), NULL, 0), "GET /head/../head HTTP/1.1");
@@ -184,6 +239,24 @@ static void the_headers_of_a_plain_get(void) {
     NEED(x_simple(&c, 0, "GET", "/head"));
     snprintf(want, sizeof want, "GET /head HTTP/1.1\r\nConnection: Keep-Alive\r\nUser-Agent: ctests/1.0\r\nHost: 127.0.0.1:%u\r\n\r\n", (unsigned)h_port("plain"));
     EQ_STR(seen(&c), want);
+    h_finish(&c);
+}
+
+/* The same words in HTTP/1.0; other words when the program wants no more of the connection. */
+static void the_connection_header(void) {
+    DWORD off = WINHTTP_DISABLE_KEEP_ALIVE;
+    conn c;
+    NEED(x_open(&c, 0, "plain", NULL, W("/head"), W("HTTP/1.0"), NULL, NULL, 0));
+    EQ_STR(lines_of(seen(&c), "Connection"), "Keep-Alive");
+    h_finish(&c);
+    NEED(x_simple(&c, 0, "GET", "/head"));
+    EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_DISABLE_FEATURE, &off, sizeof off));
+    EQ_STR(lines_of(seen(&c), "Connection"), "close");
+    h_finish(&c);
+    NEED(x_simple(&c, 0, "GET", "/head"));
+    EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_DISABLE_FEATURE, &off, sizeof off));
+    EQ(add(c.req, "Connection: mine", ADD), 0);
+    EQ_STR(lines_of(seen(&c), "Connection"), "mine");
     h_finish(&c);
 }
 
@@ -657,6 +730,7 @@ static void which_framing_header_is_sent(int async) {
         {"GET", "Content-Length: 4", 4, "4", "none"},
         {"GET", "Content-Length: 0", 0, "0", "none"},
         {"POST", "Transfer-Encoding: chunked", 0, "none", "chunked"},
+        {"GET", "Transfer-Encoding: chunked", 0, "none", "chunked"},
         {"PUT", "Transfer-Encoding: gzip, chunked", 0, "none", "gzip, chunked"},
         {"POST", "Content-Length: 4\r\nTransfer-Encoding: chunked", 0, "none", "chunked"},
     };
@@ -951,8 +1025,33 @@ static void expecting_100_continue(int async) {
     EQ_STR(lines_of(head, "Expect"), "100-continue");
     EXPECT(h_ms() - start < 5000);
     h_finish(&c);
+    NEED(x_simple(&c, async, "GET", "/wire"));
+    EQ(add(c.req, "Expect: 100-continue", ADD), 0);
+    EQ(x_send(&c, async, NULL, 0, NULL, 0, 0), 0);
+    EQ_STR(wire_body(&c, async), "");
+    EQ_STR(lines_of(head, "Expect"), "100-continue");
+    h_finish(&c);
 }
 BOTH(expecting_100_continue)
+
+/* The server answers and goes; what is written then goes nowhere, sooner or later. */
+static void writing_to_a_server_that_has_gone(int async) {
+    static char data[65536];
+    char path[256];
+    const char *raw = "HTTP/1.1 413 Too much\r\nContent-Length: 0\r\n\r\n";
+    conn c;
+    DWORD error = 0;
+    int i;
+    snprintf(path, sizeof path, "/answer/%s?then=close", x_hex(raw, strlen(raw)));
+    NEED(x_simple(&c, async, "POST", path));
+    EQ(add(c.req, "Transfer-Encoding: chunked", ADD), 0);
+    EQ(x_send(&c, async, NULL, 0, NULL, 0, 0), 0);
+    for (i = 0; i < 2000 && !error; i++) error = x_write(&c, async, data, sizeof data, NULL);
+    EQ(error, E_CONNECTION);
+    EQ(x_receive(&c, async), E_STATE);
+    h_finish(&c);
+}
+BOTH(writing_to_a_server_that_has_gone)
 
 static DWORD_PTR context_of(HINTERNET req) {
     DWORD_PTR value = 0x5a;
@@ -1057,6 +1156,8 @@ static void an_international_name_is_resolved(void) {
 
 TESTS {
     CASE(verbs_and_versions);
+    CASE(bad_verbs_and_versions);
+    CASE(line_ends_in_texts);
     CASE(object_names);
     CASE(escaping_by_default);
     CASE(escaping_percent_too);
@@ -1065,6 +1166,7 @@ TESTS {
     CASE(beyond_ascii_is_always_escaped_as_utf8);
     CASE(flags_of_a_request);
     CASE(the_headers_of_a_plain_get);
+    CASE(the_connection_header);
     CASE(the_referrer);
     CASE(accept_types);
     CASE(bypassing_caches);
@@ -1104,6 +1206,7 @@ TESTS {
     CASE(receiving_before_the_send_is_over);
     CASE2(a_send_that_fails);
     CASE2(expecting_100_continue);
+    CASE2(writing_to_a_server_that_has_gone);
     CASE(the_context_of_a_send);
     CASE2(sending_again);
 }

@@ -196,6 +196,21 @@ static void the_header_size_limit(int async) {
 }
 BOTH(the_header_size_limit)
 
+static void how_many_headers(int async) {
+    int over;
+    for (over = 0; over < 2; over++) {
+        conn c;
+        NEED(x_simple(&c, async, "GET", over ? "/header-count/4097" : "/header-count/4096"));
+        EQ(x_exchange(&c, async), over ? 12181 : 0);
+        if (!over) {
+            EQ(x_body(&c, async, body, sizeof body), 0);
+            EQ_STR(body, "ok");
+        }
+        h_finish(&c);
+    }
+}
+BOTH(how_many_headers)
+
 /* Without waiting for its end, which does not come. */
 static void an_endless_header(int async) {
     static const char *const starts[] = {"HTTP/1.1 200 OK\r\nX-Long: ", "HTTP/1.1 200 ", "HTTP/1.1 200 OK\r\nName-", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nX-Long: "};
@@ -341,6 +356,7 @@ static void numbers_of_queries(void) {
         DWORD number, after;
     } to = {0xdead, 0xbeef};
     uint64_t big = 0x5a5a;
+    SYSTEMTIME time;
     DWORD size, index = 0;
     EQ(answer(&c, 0, queried, ""), 0);
     size = 4;
@@ -372,9 +388,27 @@ static void numbers_of_queries(void) {
     size = 4;
     EQ(query(c.req, WINHTTP_QUERY_CUSTOM | WINHTTP_QUERY_FLAG_NUMBER64, W("X-Big"), &big, &size, NULL), ERROR_INSUFFICIENT_BUFFER);
     EQ(size, 8);
+    /* What is no number, or too large a one; what is no date; two of them at once. */
     size = 4;
-    EXPECT(query(c.req, WINHTTP_QUERY_CUSTOM | WINHTTP_QUERY_FLAG_NUMBER, W("x-MIXED"), &to, &size, NULL) != 0);
+    EQ(query(c.req, WINHTTP_QUERY_CUSTOM | WINHTTP_QUERY_FLAG_NUMBER, W("x-MIXED"), &to, &size, NULL), 12154);
+    EQ(query(c.req, WINHTTP_QUERY_CUSTOM | WINHTTP_QUERY_FLAG_NUMBER, W("X-Big"), &to, &size, NULL), 12154);
+    EQ(query(c.req, WINHTTP_QUERY_CUSTOM | WINHTTP_QUERY_FLAG_NUMBER, W("X-Empty"), &to, &size, NULL), 12154);
     EQ(to.number, 0xdead);
+    EQ(size, 4);
+    size = 8;
+    EQ(query(c.req, WINHTTP_QUERY_CUSTOM | WINHTTP_QUERY_FLAG_NUMBER64, W("x-MIXED"), &big, &size, NULL), 12154);
+    EXPECT(big == 5000000000u);
+    size = sizeof time;
+    EQ(query(c.req, WINHTTP_QUERY_LAST_MODIFIED | WINHTTP_QUERY_FLAG_SYSTEMTIME, NULL, &time, &size, NULL), 0);
+    EXPECT(size == sizeof time && time.wYear == 2008 && time.wMonth == 7 && time.wDay == 28 && time.wSecond == 52);
+    EQ(query(c.req, WINHTTP_QUERY_CONTENT_TYPE | WINHTTP_QUERY_FLAG_SYSTEMTIME, NULL, &time, &size, NULL), 12154);
+    EXPECT(size == sizeof time && time.wYear == 2008);
+    EQ(query(c.req, WINHTTP_QUERY_AGE | WINHTTP_QUERY_FLAG_SYSTEMTIME, NULL, &time, &size, NULL), 12150);
+    size = sizeof time - 1;
+    EQ(query(c.req, WINHTTP_QUERY_LAST_MODIFIED | WINHTTP_QUERY_FLAG_SYSTEMTIME, NULL, &time, &size, NULL), ERROR_INSUFFICIENT_BUFFER);
+    EQ(size, sizeof time);
+    EQ(query(c.req, WINHTTP_QUERY_LAST_MODIFIED | WINHTTP_QUERY_FLAG_SYSTEMTIME | WINHTTP_QUERY_FLAG_NUMBER, NULL, &time, &size, NULL), ERROR_INVALID_PARAMETER);
+    EQ(query(c.req, WINHTTP_QUERY_CONTENT_LENGTH | 0x00010000, NULL, &time, &size, NULL), ERROR_INVALID_PARAMETER);
     h_finish(&c);
 }
 
@@ -437,6 +471,27 @@ static void raw_headers(void) {
     EQ(to[size / 2 + 1], 0x5a5a);
     for (i = 0; i < size / 2; i++) lines += !to[i];
     EQ(lines, 12);
+    h_finish(&c);
+}
+
+/* The same of the request, whose version is its own. */
+static void raw_headers_of_the_request(void) {
+    conn c;
+    WCHAR to[1024];
+    DWORD size = sizeof to, i;
+    char want[512];
+    NEED(x_open(&c, 0, "plain", W("POST"), W("/framing"), W("HTTP/1.0"), NULL, NULL, 0));
+    EQ_STR(x_query(c.req, WINHTTP_QUERY_VERSION | WINHTTP_QUERY_FLAG_REQUEST_HEADERS, NULL, NULL), "HTTP/1.0");
+    EQ(x_exchange(&c, 0), 0);
+    EQ_STR(x_query(c.req, WINHTTP_QUERY_VERSION | WINHTTP_QUERY_FLAG_REQUEST_HEADERS, NULL, NULL), "HTTP/1.0");
+    EQ_STR(x_query(c.req, WINHTTP_QUERY_VERSION, NULL, NULL), "HTTP/1.1");
+    memset(to, 0x5a, sizeof to);
+    EQ(query(c.req, WINHTTP_QUERY_RAW_HEADERS | WINHTTP_QUERY_FLAG_REQUEST_HEADERS, NULL, to, &size, NULL), 0);
+    EXPECT(!to[size / 2] && !to[size / 2 - 1] && to[size / 2 - 2]);
+    for (i = 0; i < size / 2; i++) body[i] = to[i] ? (char)to[i] : '|';
+    body[i] = 0;
+    snprintf(want, sizeof want, "POST /framing HTTP/1.0|Connection: Keep-Alive|User-Agent: ctests/1.0|Content-Length: 0|Host: 127.0.0.1:%u|", (unsigned)h_port("plain"));
+    EQ_STR(body, want);
     h_finish(&c);
 }
 
@@ -527,6 +582,17 @@ static void framing_of_bodies(int async) {
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;name=value\r\nhello\r\n0;last\r\n\r\n", "", "hello"},
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5 ; a=\"b\"\r\nhello\r\n0\r\n\r\n", "", "hello"},
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Trailer: 1\r\nMore: 2\r\n\r\n", "", "hello"},
+        /* Behind the last chunk an end is an end. */
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n", "then=close", "hello"},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Trailer: 1\r\n", "then=close", "hello"},
+        /* Lengths that agree; lengths beside chunks, which are not looked at. */
+        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello", "", "hello"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\nhello", "", "hello"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 0005\r\n\r\nhello", "", "hello"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: abc\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "", "hello"},
+        /* Only the last coding counts, over all lines of the name. */
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nX: Y\r\n\r\nas it is", "then=close", "as it is"},
+        {"HTTP/1.1 200 OK\r\nX: Y\r\nTransfer-Encoding: x\r\nContent-Length: 5\r\n\r\nhello", "", "hello"},
     };
     size_t i;
     for (i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -574,6 +640,10 @@ static void broken_bodies(int async) {
         {"5\r\nhello5\r\nhello\r\n0\r\n\r\n", "", E_INVALID_RESPONSE},
         {"5;", "pad=100000", E_CHUNK_HEADER},
         {"0000", "then=close", E_CONNECTION},
+        {"5\r\nhello\r\n0\r\nnocolon\r\n\r\n", "", E_INVALID_RESPONSE},
+        {"5\r\nhello\r\n0\r\n: x\r\n\r\n", "", E_INVALID_RESPONSE},
+        {"5\r\nhello\r\n0\r\nX-Trailer: ", "pad=100000", E_CHUNK_HEADER},
+        {"5\r\nhello\r\n0\r\nX-Trailer: 1\r\n", "then=reset", E_CONNECTION},
     };
     size_t i;
     for (i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -620,7 +690,8 @@ static void a_reset_is_always_an_error(int async) {
 BOTH(a_reset_is_always_an_error)
 
 static void contents_of_impossible_lengths(void) {
-    static const char *const rows[] = {"Content-Length: abc", "Content-Length: -1", "Content-Length: 5x", "Content-Length: 2\r\nContent-Length: 3", "Content-Length: 99999999999999999999999"};
+    static const char *const rows[] = {"Content-Length: abc", "Content-Length: -1", "Content-Length: 5x", "Content-Length: 2\r\nContent-Length: 3", "Content-Length: 99999999999999999999999",
+        "Content-Length:", "Content-Length: 2, 3", "Content-Length: 2,", "Content-Length: +2", "Content-Length: 0x2", "Content-Length: 2 2", "Content-Length: 18446744073709551616"};
     size_t i;
     for (i = 0; i < sizeof rows / sizeof *rows; i++) {
         conn c;
@@ -839,7 +910,7 @@ static void how_many_interim_responses(int async) {
     static const struct {
         DWORD limit;
         int count, fine;
-    } rows[] = {{0, 10, 1}, {0, 11, 0}, {2, 2, 1}, {2, 3, 0}, {20, 20, 1}};
+    } rows[] = {{10, 10, 1}, {10, 11, 0}, {2, 2, 1}, {2, 3, 0}, {20, 20, 1}, {0, 0, 1}, {0, 1, 0}, {0xffffffff, 30, 1}};
     size_t i;
     for (i = 0; i < sizeof rows / sizeof *rows; i++) {
         conn c;
@@ -850,7 +921,8 @@ static void how_many_interim_responses(int async) {
         strcat(raw, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         snprintf(row, sizeof row, "limit %u, %d responses", (unsigned)rows[i].limit, rows[i].count);
         NEED(answered(&c, async, "GET", raw, ""));
-        if (rows[i].limit) set_dword(c.req, WINHTTP_OPTION_MAX_HTTP_STATUS_CONTINUE, rows[i].limit);
+        /* 10 is what there is by itself. */
+        if (rows[i].limit != 10) set_dword(c.req, WINHTTP_OPTION_MAX_HTTP_STATUS_CONTINUE, rows[i].limit);
         error = x_exchange(&c, async);
         if (rows[i].fine) {
             EQ_ROW(row, error, 0);
@@ -864,6 +936,22 @@ static void how_many_interim_responses(int async) {
     }
 }
 BOTH(how_many_interim_responses)
+
+/* However many are allowed: the response has one timeout for all of them. */
+static void interim_responses_without_end(int async) {
+    conn c;
+    char raw[1024] = "";
+    int k;
+    for (k = 0; k < 40; k++) strcat(raw, "HTTP/1.1 102 Wait\r\n\r\n");
+    NEED(answered(&c, async, "GET", raw, "slow"));
+    set_dword(c.req, WINHTTP_OPTION_MAX_HTTP_STATUS_CONTINUE, 0xffffffff);
+    set_dword(c.req, WINHTTP_OPTION_RECEIVE_TIMEOUT, 300);
+    set_dword(c.req, WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT, 300);
+    EQ(x_exchange(&c, async), E_TIMEOUT);
+    EXPECT(rec_count(c.rec, c.req, STATUS(INTERMEDIATE_RESPONSE)) < 40);
+    h_finish(&c);
+}
+BOTH(interim_responses_without_end)
 
 /* ---- redirects ------------------------------------------------------------------------------- */
 
@@ -950,7 +1038,7 @@ static void how_many_redirects(int async) {
         DWORD limit;
         int hops;
         DWORD error;
-    } rows[] = {{0, 10, 0}, {0, 11, E_REDIRECT}, {2, 2, 0}, {2, 3, E_REDIRECT}, {3, 3, 0}, {1, 1, 0}, {1, 2, E_REDIRECT}, {20, 20, 0}};
+    } rows[] = {{10, 10, 0}, {10, 11, E_REDIRECT}, {2, 2, 0}, {2, 3, E_REDIRECT}, {3, 3, 0}, {1, 1, 0}, {1, 2, E_REDIRECT}, {20, 20, 0}, {0, 0, 0}, {0, 1, E_REDIRECT}};
     size_t i;
     for (i = 0; i < sizeof rows / sizeof *rows; i++) {
         conn c;
@@ -958,7 +1046,7 @@ static void how_many_redirects(int async) {
         snprintf(path, sizeof path, "/hop/%d", rows[i].hops);
         snprintf(row, sizeof row, "limit %u, %d hops", (unsigned)rows[i].limit, rows[i].hops);
         NEED(x_simple(&c, async, "GET", path));
-        if (rows[i].limit) set_dword(c.req, WINHTTP_OPTION_MAX_HTTP_AUTOMATIC_REDIRECTS, rows[i].limit);
+        if (rows[i].limit != 10) set_dword(c.req, WINHTTP_OPTION_MAX_HTTP_AUTOMATIC_REDIRECTS, rows[i].limit);
         EQ_ROW(row, x_exchange(&c, async), rows[i].error);
         if (!rows[i].error) {
             EQ_ROW(row, h_status(c.req), 200);
@@ -968,7 +1056,7 @@ static void how_many_redirects(int async) {
             EQ_TEXT(row, x_url(c.req), plain_url("/hop/0"));
         } else {
             EQ_TEXT(row, x_query(c.req, WINHTTP_QUERY_STATUS_CODE, NULL, NULL), "12019");
-            EXPECT(strcmp(x_url(c.req), plain_url(path)) != 0);
+            if (rows[i].limit) EXPECT(strcmp(x_url(c.req), plain_url(path)) != 0);
         }
         h_finish(&c);
     }
@@ -1117,6 +1205,54 @@ static void headers_travel_with_redirects(int async) {
     h_finish(&c);
 }
 BOTH(headers_travel_with_redirects)
+
+/* The program's own Host is for the host it was meant for, however that is spelt. */
+static void a_host_header_stays_with_its_host(int async) {
+    static const struct {
+        LPCWSTR from;
+        const char *to;
+        int stays;
+    } rows[] = {{W("127.0.0.1"), "127.0.0.1", 1}, {W("localhost"), "LOCALHOST", 1}, {W("127.0.0.1"), "localhost", 0}};
+    size_t i;
+    for (i = 0; i < 3; i++) {
+        conn c;
+        char path[128];
+        memset(&c, 0, sizeof c);
+        c.rec = rec_new();
+        NEED(c.ses = h_open(async));
+        h_record_all(c.ses, c.rec);
+        snprintf(path, sizeof path, "/status/302?to=http://%s:%u/head", rows[i].to, (unsigned)h_port("plain"));
+        NEED(c.con = WinHttpConnect(c.ses, rows[i].from, h_port("plain"), 0));
+        NEED(c.req = WinHttpOpenRequest(c.con, NULL, h_wide(path), NULL, NULL, NULL, 0));
+        EXPECT(WinHttpAddRequestHeaders(c.req, W("Host: mine.example"), (DWORD)-1, WINHTTP_ADDREQ_FLAG_ADD));
+        EQ_ROW(path, x_exchange(&c, async), 0);
+        EQ_ROW(path, x_body(&c, async, body, sizeof body), 0);
+        EQ_ROW(path, HAS(body, "Host: mine.example"), rows[i].stays);
+        EQ_ROW(path, x_lines(body, "Host:"), 1);
+        h_finish(&c);
+    }
+}
+BOTH(a_host_header_stays_with_its_host)
+
+/* Bytes that no URL has are escaped one by one, escapes stay as they are. */
+static void odd_bytes_in_a_location(int async) {
+    static const char *const rows[][2] = {
+        {"/framing/\xe9\xff", "/framing/%E9%FF"}, {"/framing/a b", "/framing/a%20b"}, {"/framing/%e9%zz%", "/framing/%e9%zz%"}, {"/framing/\"<>|", "/framing/\"<>|"}, {"  /framing/x\t", "/framing/x"},
+    };
+    size_t i;
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        conn c;
+        char raw[128], want[64];
+        const char *row = shown(rows[i][0]);
+        snprintf(raw, sizeof raw, "HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n", rows[i][0]);
+        EQ_ROW(row, answer(&c, async, raw, ""), 0);
+        snprintf(want, sizeof want, "GET %s", rows[i][1]);
+        EQ_TEXT(row, x_header(c.req, "X-Request"), want);
+        EQ_TEXT(row, x_url(c.req), plain_url(rows[i][1]));
+        h_finish(&c);
+    }
+}
+BOTH(odd_bytes_in_a_location)
 
 /* In the REDIRECT notice the program may change what goes along. */
 static void change_headers(recorder *r, const h_record *e) {
@@ -1294,6 +1430,7 @@ TESTS {
     CASE(accepted_header_lines);
     CASE2(rejected_header_lines);
     CASE2(the_header_size_limit);
+    CASE2(how_many_headers);
     CASE2(an_endless_header);
     CASE(interim_heads_count_separately);
     CASE2(a_head_that_does_not_end);
@@ -1303,6 +1440,7 @@ TESTS {
     CASE(numbers_of_queries);
     CASE(every_level_by_its_header);
     CASE(raw_headers);
+    CASE(raw_headers_of_the_request);
     CASE(queries_at_the_wrong_moment);
     CASE2(responses_without_a_body);
     CASE2(framing_of_bodies);
@@ -1318,6 +1456,7 @@ TESTS {
     CASE2(parameters_of_reads);
     CASE2(interim_responses);
     CASE2(how_many_interim_responses);
+    CASE2(interim_responses_without_end);
     CASE2(which_method_after_a_redirect);
     CASE2(what_is_no_redirect);
     CASE2(how_many_redirects);
@@ -1327,6 +1466,8 @@ TESTS {
     CASE2(locations_are_resolved);
     CASE(a_location_of_a_query);
     CASE2(headers_travel_with_redirects);
+    CASE2(a_host_header_stays_with_its_host);
+    CASE2(odd_bytes_in_a_location);
     CASE2(headers_change_in_the_notice_of_the_redirect);
     CASE(closed_in_the_notice_of_the_redirect);
     CASE2(post_becomes_get_without_its_body);

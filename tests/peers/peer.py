@@ -792,6 +792,12 @@ async def header_size(c):
     return "again"
 
 
+async def header_count(c):
+    """/header-count/N: a head of N header lines."""
+    await c.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + b"a: b\r\n" * (int(c.parts[1]) - 1) + b"\r\nok")
+    return "again"
+
+
 async def hop(c):
     """/hop/N redirects to /hop/N-1 and so on; /hop/0 is an ordinary answer."""
     n = int(c.parts[1])
@@ -826,6 +832,7 @@ ROUTES = {
     "framing": framing,
     "answer": raw_answer,
     "header-size": header_size,
+    "header-count": header_count,
     "hop": hop,
     "echo": echo,
     "frames": frames,

@@ -93,12 +93,14 @@ impl Request {
         settings: &Settings,
     ) -> Result<(Exchange, ResponseHead)> {
         let upgrade = self.state.lock().upgrade;
+        // For all heads together, interim ones and those that redirect included.
+        let whole = deadline(settings.timeouts.response_effective());
         let mut redirects = 0;
         loop {
             if let Some(refusal) = self.refusal() {
                 return Ok((exchange, refusal));
             }
-            let mut head = match self.next_final_head(&mut exchange, upgrade, settings).await {
+            let mut head = match self.next_final_head(&mut exchange, upgrade, whole, settings).await {
                 Err(Code::CONNECTION_ERROR)
                     if exchange.is_stale() && self.may_try_again(RETRY_STALE, settings) =>
                 {
@@ -218,16 +220,18 @@ impl Request {
         if state.refused { state.response.take() } else { None }
     }
 
-    /// Reads heads until one is not interim. 101 is final when an upgrade was asked for.
+    /// Reads heads until one is not interim. 101 is final when an upgrade was asked for. At `whole` all of
+    /// it is to be over.
     pub(super) async fn next_final_head(
         &self,
         exchange: &mut Exchange,
         upgrade: bool,
+        whole: Option<Instant>,
         settings: &Settings,
     ) -> Result<ResponseHead> {
         let mut interim = 0;
         loop {
-            let head = self.next_head(exchange, settings).await?;
+            let head = self.next_head(exchange, whole, settings).await?;
             let is_final = match head.status {
                 SWITCHING_PROTOCOLS => upgrade,
                 100..200 => false,
@@ -244,11 +248,14 @@ impl Request {
         }
     }
 
-    async fn next_head(&self, exchange: &mut Exchange, settings: &Settings) -> Result<ResponseHead> {
+    async fn next_head(
+        &self,
+        exchange: &mut Exchange,
+        whole: Option<Instant>,
+        settings: &Settings,
+    ) -> Result<ResponseHead> {
         let limits = HeadLimits { bytes: settings.max_header_size as usize, ..HeadLimits::default() };
         let mut reader = HeadReader::new(limits);
-        // The limit for the whole head is looked at when data arrives, as Windows does.
-        let whole = deadline(settings.timeouts.response_effective());
         self.inform(&Notice::ReceivingResponse)?;
         self.mark(Moment::ReceiveStart);
         loop {
@@ -270,6 +277,7 @@ impl Request {
                     if input.fill(connection, &self.waiting, until).await.map_err(broken)? == 0 {
                         return Err(Code::CONNECTION_ERROR);
                     }
+                    // Looked at when data arrives, as Windows does.
                     if whole.is_some_and(|whole| Instant::now() >= whole) {
                         return Err(Code::TIMEOUT);
                     }

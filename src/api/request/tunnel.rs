@@ -101,7 +101,8 @@ impl Request {
         let until = deadline(settings.timeouts.send);
         exchange.connection.send(&self.waiting, &wire, until).await.map_err(broken)?;
         self.inform(&Notice::RequestSent(u32::try_from(wire.len()).unwrap_or(u32::MAX)))?;
-        self.next_final_head(exchange, false, settings).await
+        let whole = deadline(settings.timeouts.response_effective());
+        self.next_final_head(exchange, false, whole, settings).await
     }
 }
 
