@@ -25,6 +25,7 @@ want ntlm_auth winbind # what Wine's NTLM is made of
 [ -f /usr/lib/apache2/modules/mod_auth_gssapi.so ] || need="$need libapache2-mod-auth-gssapi"
 [ -f /usr/lib/*/gssntlmssp/gssntlmssp.so ] || need="$need gss-ntlmssp"
 want tinyproxy tinyproxy-bin
+want squid squid
 want mcs mono-mcs
 want x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
 want x86_64-w64-mingw32-g++ g++-mingw-w64-x86-64

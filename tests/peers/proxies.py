@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Runs the program `proxied` through proxies by others: tinyproxy and Apache, with and without passwords, and over TLS,.
+"""Runs the program `proxied` through proxies by others: tinyproxy, Apache and squid, with and without passwords, and over
+TLS.
 
     proxies.py PROGRAM
 """
 import hashlib
 import json
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -21,6 +23,32 @@ LogLevel Error
 LogFile "{dir}/log"
 PidFile "{dir}/pid"
 {more}
+"""
+
+SQUID = """
+http_port 127.0.0.1:{port}
+pid_filename {dir}/pid
+access_log none
+cache_log {dir}/log
+cache deny all
+cache_mem 0 MB
+pinger_enable off
+shutdown_lifetime 0 seconds
+max_filedescriptors 1024
+visible_hostname localhost
+coredump_dir {dir}
+{user}
+{login}
+http_access allow {who}
+http_access deny all
+"""
+
+# Squid's own programs look up names and passwords.
+SQUID_LOGIN = """
+auth_param {kind} program {program} {users}
+auth_param {kind} realm proxy
+auth_param {kind} children 1
+acl known proxy_auth REQUIRED
 """
 
 APACHE = """
@@ -58,6 +86,35 @@ def tinyproxy(servers, name, more=""):
     return f"localhost:{port}"
 
 
+def squid(servers, name, kind=""):
+    port, folder = free_port(), servers.folder(name)
+    users, conf = os.path.join(folder, "users"), os.path.join(folder, "conf")
+    realm_hash = hashlib.md5(b"tester:proxy:secret").hexdigest()
+    programs = {
+        "basic": ("basic_ncsa_auth", "tester:$1$salt$ez2vlPGdaLYkJam5pWs/Y1"),
+        "digest": ("digest_file_auth -c", f"tester:proxy:{realm_hash}"),
+    }
+    login = ""
+    if kind:
+        program, line = programs[kind]
+        with open(users, "w", encoding="ascii") as f:
+            f.write(line + "\n")
+        login = SQUID_LOGIN.format(kind=kind, program="/usr/lib/squid/" + program, users=users)
+    user = ""
+    if os.getuid() == 0:
+        # It gives up being root before it opens its files.
+        account = pwd.getpwnam("proxy")
+        for path in [folder] + [os.path.join(folder, file) for file in os.listdir(folder)]:
+            os.chown(path, account.pw_uid, account.pw_gid)
+        user = "cache_effective_user proxy"
+    with open(conf, "w", encoding="ascii") as f:
+        f.write(SQUID.format(port=port, dir=folder, user=user, login=login, who="known" if kind else "all"))
+    # The name keeps its shared memory apart from that of others.
+    command = [shutil.which("squid") or "/usr/sbin/squid", "-N", "-f", conf, "-n", f"w{port}"]
+    servers.start(command, port, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return f"localhost:{port}"
+
+
 def apache(servers):
     folder = servers.folder("apache")
     digest = os.path.join(folder, "digest")
@@ -84,6 +141,9 @@ def main():
             proxies = {
                 "tinyproxy": tinyproxy(servers, "tinyproxy"),
                 "tinyproxy, Basic": tinyproxy(servers, "tinyproxy-login", "BasicAuth tester secret"),
+                "squid": squid(servers, "squid"),
+                "squid, Basic": squid(servers, "squid-basic", "basic"),
+                "squid, Digest": squid(servers, "squid-digest", "digest"),
                 "Apache": f"http://localhost:{ports['open']}",
                 "Apache, Basic": f"localhost:{ports['basic']}",
                 "Apache, Digest": f"localhost:{ports['digest']}",
