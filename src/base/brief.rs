@@ -8,10 +8,10 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 
-use lock_api::GuardSend;
-use lock_api::Mutex;
-use lock_api::MutexGuard;
-use lock_api::RawMutex;
+use parking_lot::lock_api::GuardSend;
+use parking_lot::lock_api::Mutex;
+use parking_lot::lock_api::MutexGuard;
+use parking_lot::lock_api::RawMutex;
 
 use crate::base::backoff::look_again;
 
