@@ -547,7 +547,7 @@ static void fast_forwarding_is_not_supported(void) {
 
 static void features(void) {
     /* Of those that are not: HTTP/2 windows, token binding, QUIC, fast forwarding, and numbers of nothing. */
-    static const DWORD there[] = {2, 3, 4, 5, 7, 8, 12, 14, 24, 27, 38, 39, 44, 46, 48, 49, 50, 51, 53, 54, 55, 56, 60, 61, 62, 63, 73, 76, 80}, missing[] = {0, 21, 28, 29, 30, 43, 66, 69, 79, 82, 90, 1000, 0xffffffff};
+    static const DWORD there[] = {2, 3, 4, 5, 7, 8, 12, 14, 24, 27, 38, 39, 44, 46, 48, 49, 50, 51, 53, 54, 55, 56, 59, 60, 61, 62, 63, 73, 76, 80}, missing[] = {0, 21, 28, 29, 30, 43, 66, 69, 79, 82, 90, 1000, 0xffffffff};
     HINTERNET ses = h_open(0);
     size_t i;
     for (i = 0; i < sizeof there / sizeof *there; i++) EQ(set(ses, WINHTTP_OPTION_FEATURE_SUPPORTED, &there[i], 4), 0);

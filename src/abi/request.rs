@@ -68,7 +68,7 @@ pub unsafe extern "system" fn WinHttpSendRequest(
         let headers = unsafe { wide::counted_or_text(headers_text, length) };
         // SAFETY: the caller's promise is `InBuf::new`'s contract.
         let optional = unsafe { InBuf::new(optional_data.cast_const().cast(), optional_length as usize) }?;
-        request.send(headers, Body { optional, total: total_length }, context)
+        request.send(headers, Body::new(optional, total_length), context)
     })
 }
 

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::base::Mutex;
 use crate::net::Socket;
 use crate::net::engine::Engine;
 use crate::net::known::Guid;
@@ -19,6 +20,7 @@ use crate::platform;
 use crate::platform::TcpStatistics;
 
 /// Belongs to whoever uses it at the moment: a request, then the pool and other requests, or a WebSocket.
+/// One thread may read and another write.
 pub(crate) struct Connection {
     origin: Origin,
     socket: Socket,
@@ -28,8 +30,8 @@ pub(crate) struct Connection {
     /// How many requests have gone out on it.
     requests: u32,
     since: Instant,
-    /// What its last marking user called it.
-    guid: Option<Guid>,
+    /// What its last marking user called it. Guards only itself.
+    guid: Mutex<Option<Guid>>,
     known: Known,
 }
 
@@ -43,7 +45,7 @@ impl Connection {
         let local = socket.local()?;
         let known = Known::new(&origin.host, tls.is_some());
         let since = Instant::now();
-        Ok(Connection { origin, socket, tls, local, peer, requests: 0, since, guid: None, known })
+        Ok(Connection { origin, socket, tls, local, peer, requests: 0, since, guid: Mutex::new(None), known })
     }
 
     /// The same connection when it leads on to another place, by a session over the present one.
@@ -78,12 +80,12 @@ impl Connection {
     }
 
     pub(crate) fn guid(&self) -> Option<Guid> {
-        self.guid
+        *self.guid.lock()
     }
 
     /// Gives it a name by which other requests can ask for it.
-    pub(crate) fn mark(&mut self, guid: Guid) {
-        self.guid = Some(guid);
+    pub(crate) fn mark(&self, guid: Guid) {
+        *self.guid.lock() = Some(guid);
         self.known.mark(guid);
     }
 
@@ -172,6 +174,11 @@ impl Connection {
             bytes = bytes.get(sent..).unwrap_or_default();
         }
         waiting.io(&self.socket, Interest::Write, deadline, || self.flush()).await
+    }
+
+    /// Ends both directions: whoever waits for one of them learns it by an error.
+    pub(crate) fn abort(&self) {
+        self.socket.shut_down();
     }
 
     pub(crate) fn socket(&self) -> &Socket {

@@ -40,12 +40,19 @@ pub(crate) enum Fault {
 pub(crate) struct Waiting {
     cancelled: AtomicBool,
     want: Mutex<Option<Want>>,
+    /// No deadline is over before this.
+    grace: Mutex<Option<Instant>>,
     sleepers: Sleepers,
 }
 
 impl Waiting {
     pub(crate) const fn new() -> Waiting {
-        Waiting { cancelled: AtomicBool::new(false), want: Mutex::new(None), sleepers: Sleepers::new() }
+        Waiting {
+            cancelled: AtomicBool::new(false),
+            want: Mutex::new(None),
+            grace: Mutex::new(None),
+            sleepers: Sleepers::new(),
+        }
     }
 
     /// Makes the present and every further operation fail with [`Fault::Cancelled`] at its next
@@ -58,6 +65,22 @@ impl Waiting {
     /// Fails once the object has been cancelled; to be asked after every callback.
     pub(crate) fn check(&self) -> Result<(), Fault> {
         if self.cancelled.load(Ordering::SeqCst) { Err(Fault::Cancelled) } else { Ok(()) }
+    }
+
+    /// Has a thread that is blocked in an operation look again.
+    pub(crate) fn wake(&self) {
+        self.sleepers.wake_all();
+    }
+
+    /// No deadline of the present waits is over before `grace`.
+    pub(crate) fn postpone(&self, grace: Option<Instant>) {
+        *self.grace.lock() = grace;
+    }
+
+    /// When a deadline is to be looked at again; `None` when it is over.
+    pub(crate) fn left(&self, deadline: Instant) -> Option<Instant> {
+        let now = Instant::now();
+        if now < deadline { Some(deadline) } else { self.grace.lock().filter(|grace| now < *grace) }
     }
 
     /// What the operation that has just returned `Pending` waits for.
@@ -83,7 +106,7 @@ impl Waiting {
     /// Repeats `attempt` until it has a result; in between waits for `want` or the waker.
     pub(crate) async fn until<T>(
         &self,
-        want: Want,
+        mut want: Want,
         mut attempt: impl FnMut(&Waker) -> Option<Result<T, Fault>>,
     ) -> Result<T, Fault> {
         poll_fn(|context| {
@@ -93,8 +116,11 @@ impl Waiting {
             if let Some(done) = attempt(context.waker()) {
                 return Poll::Ready(done);
             }
-            if want.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                return Poll::Ready(Err(Fault::TimedOut));
+            if let Some(deadline) = want.deadline {
+                match self.left(deadline) {
+                    None => return Poll::Ready(Err(Fault::TimedOut)),
+                    later => want.deadline = later,
+                }
             }
             *self.want.lock() = Some(want);
             Poll::Pending

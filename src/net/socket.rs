@@ -142,6 +142,12 @@ impl Socket {
         platform::socket_id(&self.tcp)
     }
 
+    /// Nothing can be read or written any more.
+    pub(super) fn shut_down(&self) {
+        // It fails when the peer has been faster.
+        _ = self.tcp.shutdown(Shutdown::Both);
+    }
+
     /// Ends the connection so that what the transport has accepted still arrives: bytes of the peer
     /// that nobody has read would turn the close into a reset, so they are taken first.
     pub(crate) fn hang_up(&self) {

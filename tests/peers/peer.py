@@ -24,6 +24,7 @@ import zlib
 
 import auth_routes
 import bulk
+import duplex_routes
 import pac_routes
 import scripted_proxy
 import silent
@@ -823,6 +824,7 @@ async def drip(c):
 
 ROUTES = {
     **auth_routes.ROUTES,
+    **duplex_routes.ROUTES,
     "drip": drip,
     **pac_routes.ROUTES,
     "gzip": compressed,

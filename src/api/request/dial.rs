@@ -13,6 +13,7 @@ use crate::api::proxy::resolve_proxies;
 use crate::api::request::Request;
 use crate::api::request::deadline;
 use crate::api::request::input::Exchange;
+use crate::api::request::input::Held;
 use crate::api::request::measures::Moment;
 use crate::api::settings::RETRY_HANDSHAKE;
 use crate::api::settings::Settings;
@@ -39,14 +40,14 @@ use crate::proto::url::Url;
 
 /// What came of asking for a connection.
 pub(super) enum Acquired {
-    Ready(Box<Exchange>),
+    Ready(Held),
     /// The proxy makes no tunnel, and what it says instead is for the application.
-    Refused(Box<Exchange>, ResponseHead),
+    Refused(Exchange, ResponseHead),
 }
 
 impl Acquired {
     pub(super) fn ready(connection: Connection, permit: Option<Permit>) -> Acquired {
-        Acquired::Ready(Box::new(Exchange::new(connection, permit)))
+        Acquired::Ready(Held { connection, permit })
     }
 }
 
@@ -76,7 +77,7 @@ impl Request {
             ProxyAccess::Entry(entry) => Ok(entry.clone().into()),
             ProxyAccess::Automatic => {
                 self.mark(Moment::ProxyDetectionStart);
-                let ways = resolve_proxies(self.connect.session(), &self.waiting, url).await?;
+                let ways = resolve_proxies(self.connect.session(), &self.main.waiting, url).await?;
                 self.mark(Moment::ProxyDetectionEnd);
                 Ok(ways)
             }
@@ -146,7 +147,7 @@ impl Request {
             return Ok(None);
         }
         let until = deadline(settings.timeouts.connect);
-        let permit = self.connect.session().limits().permit(&self.waiting, origin, most, until).await;
+        let permit = self.connect.session().limits().permit(&self.main.waiting, origin, most, until).await;
         permit.map(Some).map_err(|fault| errors::fault(&fault, Code::CANNOT_CONNECT))
     }
 
@@ -242,7 +243,7 @@ impl Request {
         self.inform(&Notice::ResolvingName(resolved.unwrap_or(host.name())))?;
         self.mark(Moment::ResolveStart);
         let until = deadline(settings.timeouts.resolve);
-        let addresses = net::resolve(&self.waiting, resolved.unwrap_or(&host.dial_name()), port, until)
+        let addresses = net::resolve(&self.main.waiting, resolved.unwrap_or(&host.dial_name()), port, until)
             .await
             .map_err(|fault| unreachable(fault, Code::NAME_NOT_RESOLVED))?;
         self.mark(Moment::ResolveEnd);
@@ -284,7 +285,7 @@ impl Request {
         let socket =
             Socket::connect(address, settings.socket.how, self.engine.as_ref()).map_err(Fault::Io)?;
         self.listen(&socket);
-        let connected = self.waiting.io(&socket, Interest::Write, until, || socket.connected()).await;
+        let connected = self.main.waiting.io(&socket, Interest::Write, until, || socket.connected()).await;
         match connected {
             Ok(peer) => Ok((socket, peer)),
             Err(Fault::Io(error)) if error.kind() == io::ErrorKind::TimedOut => Err(Fault::TimedOut),
@@ -308,7 +309,8 @@ impl Request {
             Ok(config) => {
                 let until = deadline(settings.timeouts.receive);
                 self.mark(Moment::TlsStart);
-                match tls::Session::handshake(&self.waiting, socket, below, host.name(), &config, until).await
+                match tls::Session::handshake(&self.main.waiting, socket, below, host.name(), &config, until)
+                    .await
                 {
                     Ok(tls) => {
                         self.mark(Moment::TlsEnd);

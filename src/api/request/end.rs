@@ -1,5 +1,6 @@
 //! What becomes of a connection when its response has been read, or when nobody wants the rest.
 
+use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -9,6 +10,7 @@ use crate::api::request::input::Exchange;
 use crate::api::request::input::Held;
 use crate::api::request::measures::Moment;
 use crate::api::request::receive::SWITCHING_PROTOCOLS;
+use crate::api::request::state::Upload;
 use crate::api::settings::Settings;
 use crate::base::Result;
 use crate::net::op::Waiting;
@@ -22,6 +24,10 @@ impl Request {
         let ended = exchange.has_ended();
         {
             let mut state = self.state.lock();
+            if ended && exchange.keep_when_sent && state.body_is_out() {
+                exchange.keep = true;
+                state.upload = Upload::Over;
+            }
             exchange.keep &= !state.expired;
             state.trailers = exchange.body.as_ref().and_then(BodyReader::trailers).cloned();
             let upgraded = state.response.as_ref().is_some_and(|head| head.status == SWITCHING_PROTOCOLS);
@@ -45,22 +51,25 @@ impl Request {
     /// Leaves a response whose body is of no interest: this request goes on elsewhere. A short rest is
     /// worth a short wait.
     pub(super) async fn leave(&self, mut exchange: Exchange, settings: &Settings) {
-        if exchange.drain(&self.waiting, settings.max_drain_size, Instant::now() + PATIENCE).await {
+        self.main.waiting.postpone(None);
+        if exchange.drain(&self.main.waiting, settings.max_drain_size, Instant::now() + PATIENCE).await {
             exchange.end();
         }
     }
 
     /// As [`Request::leave`], but the connection is kept for the next leg; `None` when it is not fit for that.
     pub(super) async fn hold(&self, mut exchange: Exchange, settings: &Settings) -> Option<Held> {
+        self.main.waiting.postpone(None);
         let until = Instant::now() + PATIENCE;
-        let drained = exchange.drain(&self.waiting, settings.max_drain_size, until).await;
-        (drained && exchange.keep && exchange.input.unread().is_empty()).then(|| exchange.hold())
+        let drained = exchange.drain(&self.main.waiting, settings.max_drain_size, until).await;
+        if drained && exchange.keep && exchange.input.unread().is_empty() { exchange.hold() } else { None }
     }
 
     /// The handle has been closed: what has arrived of the body is read, nothing is waited for.
     pub(super) fn abandon(&self) {
         let (exchange, expired, held) = {
             let mut state = self.state.lock();
+            state.upload = Upload::Over;
             (state.exchange.take(), state.expired, state.held.take())
         };
         drop(held);
@@ -76,8 +85,11 @@ impl Request {
 impl Exchange {
     /// The response has been read: the connection is for the next request, or is closed.
     fn end(self) {
-        if self.keep && self.input.unread().is_empty() {
-            pool::put(self.connection);
+        if self.keep
+            && self.input.unread().is_empty()
+            && let Some(connection) = Arc::into_inner(self.connection)
+        {
+            pool::put(connection);
         }
     }
 }

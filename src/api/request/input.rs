@@ -1,5 +1,6 @@
 //! A connection in use, with what has been read from it and not been consumed.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::base::OutBuf;
@@ -12,7 +13,8 @@ use crate::proto::h1::BodyReader;
 use crate::proto::h1::Step;
 
 pub(super) struct Exchange {
-    pub(super) connection: Connection,
+    /// Shared only while a body is written beside the response.
+    pub(super) connection: Arc<Connection>,
     /// Goes when the connection is at rest or closed.
     permit: Option<Permit>,
     pub(super) input: Input,
@@ -24,13 +26,15 @@ pub(super) struct Exchange {
     pub(super) coded: u64,
     /// Request and response let the connection serve another request afterwards.
     pub(super) keep: bool,
+    /// They would, but for the rest of the request's body, which is still to be written.
+    pub(super) keep_when_sent: bool,
     /// The request said `Connection: close`: the application is told of the end.
     pub(super) tell_end: bool,
     /// A head has come.
     pub(super) heard: bool,
 }
 
-/// A connection between two legs that both need it.
+/// A connection for the next leg.
 pub(super) struct Held {
     pub(super) connection: Connection,
     pub(super) permit: Option<Permit>,
@@ -39,13 +43,14 @@ pub(super) struct Held {
 impl Exchange {
     pub(super) fn new(connection: Connection, permit: Option<Permit>) -> Exchange {
         Exchange {
-            connection,
+            connection: Arc::new(connection),
             permit,
             input: Input::default(),
             body: None,
             decoder: None,
             coded: 0,
             keep: false,
+            keep_when_sent: false,
             tell_end: false,
             heard: false,
         }
@@ -56,14 +61,9 @@ impl Exchange {
         self.connection.is_used() && !self.heard && self.input.unread().is_empty()
     }
 
-    /// The connection, with what has been read from it.
-    pub(super) fn into_parts(self) -> (Connection, Input, Option<Permit>) {
-        (self.connection, self.input, self.permit)
-    }
-
-    /// The connection, for another leg; what came on it has been read.
-    pub(super) fn hold(self) -> Held {
-        Held { connection: self.connection, permit: self.permit }
+    /// The connection, for another leg; what came on it has been read. `None` while it is shared.
+    pub(super) fn hold(self) -> Option<Held> {
+        Some(Held { connection: Arc::into_inner(self.connection)?, permit: self.permit })
     }
 
     /// Whether all of the body has been taken, as far as what has arrived can tell.

@@ -28,8 +28,10 @@ pub(super) struct Extras {
     pub(super) agent: Vec<u8>,
     /// What the jar has for this URL; comes behind the application's own cookies.
     pub(super) cookies: Option<Vec<u8>>,
-    /// The length of the body.
+    /// The length of the body; 0 where the library chunks it.
     pub(super) total: u64,
+    /// The library chunks the body, unless the application's headers say otherwise.
+    pub(super) automatic: bool,
     pub(super) keep_alive: bool,
     /// A proxy gets the request (http spec 9.2).
     pub(super) to_proxy: bool,
@@ -49,6 +51,8 @@ pub(in crate::api) struct Leg {
     pub(super) headers: Headers,
     /// How long the body is; `u64::MAX` where only the application knows.
     pub(super) announced: u64,
+    /// The library chunks the body.
+    pub(super) chunked: bool,
     /// A body there is, but it has not gone out with this leg.
     pub(super) withheld: bool,
     /// The `Sec-WebSocket-Key` of an upgrade.
@@ -91,7 +95,8 @@ impl Leg {
             headers.push_joined(b"Cookie", b"; ", cookies);
         }
         headers.push_if_absent(b"Host", state.url.authority().as_bytes());
-        let mut framing = RequestFraming::decide(&state.method, state.version, &headers, extras.total, false);
+        let mut framing =
+            RequestFraming::decide(&state.method, state.version, &headers, extras.total, extras.automatic);
         let mut key = None;
         if state.upgrade {
             // The automatic fields take the place of any that the application brought.
@@ -118,6 +123,7 @@ impl Leg {
             version: state.version,
             headers,
             announced,
+            chunked: framing == RequestFraming::Chunked,
             withheld,
             key,
         })
@@ -143,6 +149,7 @@ impl Leg {
             version: Version::HTTP_11,
             headers,
             announced: 0,
+            chunked: false,
             withheld: false,
             key: None,
         }
@@ -156,6 +163,7 @@ impl Leg {
             version: state.version,
             headers: state.headers.clone(),
             announced: 0,
+            chunked: false,
             withheld: false,
             key: None,
         }
@@ -164,7 +172,7 @@ impl Leg {
     /// For a body that the application chunks itself: looks for its end. Servers before HTTP/1.1 know no
     /// chunks, so that there nobody knows where they think that the body ends.
     pub(super) fn own_chunks(&self) -> Option<OwnChunks> {
-        OwnChunks::of(&self.headers).filter(|_| self.version >= Version::HTTP_11)
+        OwnChunks::of(&self.headers).filter(|_| self.version >= Version::HTTP_11 && !self.chunked)
     }
 
     /// The head as a value, for the wire and for queries.

@@ -5,6 +5,7 @@
 //! - `auth/` what goes out to log on, and what follows a challenge
 //! - `dial.rs` from a URL to a connection, `tunnel.rs` through a proxy
 //! - `send.rs`, `receive.rs`, `read.rs`, `write.rs` the operations, as `async` code
+//! - `upload.rs` a body that is written beside the response
 //! - `end.rs` what becomes of the connection
 //! - `task.rs` who drives them and how their end is told
 //! - `measures.rs` when it happened, and how many bytes it took
@@ -29,11 +30,11 @@ mod state;
 mod task;
 mod tunnel;
 mod upgrade;
+mod upload;
 mod write;
 
 use std::sync::Arc;
 use std::sync::Weak;
-use std::task::Waker;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -48,11 +49,9 @@ use crate::api::settings::Settings;
 use crate::base::Code;
 use crate::base::Mutex;
 use crate::base::Result;
-use crate::net::engine::Alarm;
 use crate::net::engine::Engine;
 use crate::net::known::Guid;
 use crate::net::op::Fault;
-use crate::net::op::Waiting;
 use crate::net::tls;
 use crate::platform::TcpStatistics;
 use crate::proto::h1::Version;
@@ -72,8 +71,9 @@ pub(super) use receive::SWITCHING_PROTOCOLS;
 pub(crate) use send::Body;
 use state::Phase;
 use state::State;
-use task::Poke;
-use task::Task;
+use task::Lane;
+use task::Side;
+use task::UploadLane;
 
 pub(crate) struct Request {
     node: Node,
@@ -82,11 +82,9 @@ pub(crate) struct Request {
     engine: Option<Arc<Engine>>,
     settings: Mutex<Arc<Settings>>,
     state: Mutex<State>,
-    waiting: Waiting,
-    task: Task,
-    /// Has the engine go on with the current operation.
-    waker: Waker,
-    alarm: Alarm,
+    main: Lane,
+    /// Present with `WINHTTP_FLAG_AUTOMATIC_CHUNKING`.
+    upload: Option<Arc<UploadLane>>,
     this: Weak<Request>,
 }
 
@@ -125,10 +123,8 @@ impl Request {
             engine: session.engine().cloned(),
             settings: Mutex::new(settings),
             state: Mutex::new(state),
-            waiting: Waiting::new(),
-            task: Task::new(),
-            waker: Waker::from(Arc::new(Poke(this.clone()))),
-            alarm: Alarm::new(),
+            main: Lane::new(this, Side::Main),
+            upload: (opening.flags & FLAG_AUTOMATIC_CHUNKING != 0).then(|| UploadLane::new(this)),
             this: this.clone(),
         });
         let handle = handles::publish(Object::Request(request.clone()))?;
@@ -253,11 +249,19 @@ impl Request {
 
     /// `WinHttpCloseHandle`: ends what is under way.
     pub(crate) fn cancel(&self) {
-        self.waiting.cancel();
-        if self.task.is_idle() {
+        let Some(this) = self.this.upgrade() else { return };
+        if self.upload.is_some() {
+            let lane = self.lane(Side::Upload);
+            lane.waiting.cancel();
+            if !lane.is_idle() {
+                this.post(Side::Upload);
+            }
+        }
+        self.main.waiting.cancel();
+        if self.main.is_idle() {
             self.abandon();
-        } else if let Some(this) = self.this.upgrade() {
-            this.post();
+        } else {
+            this.post(Side::Main);
         }
     }
 
@@ -269,7 +273,7 @@ impl Request {
     }
 
     fn check(&self) -> Result<()> {
-        self.waiting.check().map_err(|fault| errors::fault(&fault, Code::INTERNAL_ERROR))
+        self.main.waiting.check().map_err(|fault| errors::fault(&fault, Code::INTERNAL_ERROR))
     }
 }
 
@@ -297,9 +301,10 @@ fn join_accept(types: &[Vec<u16>]) -> Result<Option<Vec<u8>>> {
 
 const FLAG_SECURE: u32 = 0x0080_0000;
 const FLAG_REFRESH: u32 = 0x0000_0100;
-/// `SECURE`, `ESCAPE_PERCENT`, `NULL_CODEPAGE`, `ESCAPE_DISABLE`, `ESCAPE_DISABLE_QUERY`, `REFRESH`.
-/// Unknown bits are refused, which is how clients probe for newer flags.
-const KNOWN_FLAGS: u32 = FLAG_SECURE | 0x04 | 0x08 | 0x40 | 0x80 | FLAG_REFRESH;
+const FLAG_AUTOMATIC_CHUNKING: u32 = 0x0000_0200;
+/// `SECURE`, `ESCAPE_PERCENT`, `NULL_CODEPAGE`, `ESCAPE_DISABLE`, `ESCAPE_DISABLE_QUERY`, `REFRESH`,
+/// `AUTOMATIC_CHUNKING`. Unknown bits are refused, which is how clients probe for newer flags.
+const KNOWN_FLAGS: u32 = FLAG_SECURE | 0x04 | 0x08 | 0x40 | 0x80 | FLAG_REFRESH | FLAG_AUTOMATIC_CHUNKING;
 
 /// The side of the exchange whose headers are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

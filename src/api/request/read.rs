@@ -13,6 +13,7 @@ use crate::api::request::task::Api;
 use crate::api::request::task::Begin;
 use crate::api::request::task::Done;
 use crate::api::request::task::Operation;
+use crate::api::request::task::Side;
 use crate::base::Code;
 use crate::base::OutBuf;
 use crate::base::Result;
@@ -43,7 +44,7 @@ impl Request {
     pub(crate) fn query_data_available(self: &Arc<Self>) -> Result<Progress> {
         self.check_readable()?;
         if !self.is_async() {
-            return Request::progress(self.run_blocking(self.available_operation())?);
+            return Request::progress(self.run_blocking(Side::Main, self.available_operation())?);
         }
         let this = self.clone();
         let operation =
@@ -52,14 +53,14 @@ impl Request {
                 Api::QueryDataAvailable,
                 async move { this.available_operation().await },
             )?;
-        self.start(Begin::Here, operation).map(told)
+        self.start(Side::Main, Begin::Here, operation).map(told)
     }
 
     /// Fills the caller's room, or less at the end of the body or when less will do.
     pub(crate) fn read(self: &Arc<Self>, into: OutBuf, amount: Amount) -> Result<Progress> {
         self.check_readable()?;
         if !self.is_async() {
-            return Request::progress(self.run_blocking(self.read_operation(into, amount))?);
+            return Request::progress(self.run_blocking(Side::Main, self.read_operation(into, amount))?);
         }
         let this = self.clone();
         let operation =
@@ -68,7 +69,7 @@ impl Request {
                 Api::ReadData,
                 async move { this.read_operation(into, amount).await },
             )?;
-        self.start(Begin::Here, operation).map(told)
+        self.start(Side::Main, Begin::Here, operation).map(told)
     }
 
     /// The whole body, for requests of the library's own. Fails when there is more than `most` bytes of it,
@@ -77,7 +78,7 @@ impl Request {
         let _lease = self.node.lease()?;
         self.check_readable()?;
         let mut body = Vec::new();
-        self.run_blocking(async {
+        self.run_blocking(Side::Main, async {
             self.collect(&mut body, most, until).await.map(|()| Done::DataAvailable(0))
         })?;
         Ok(body)
@@ -126,16 +127,13 @@ impl Request {
             Ok(payload) => self.put_back(exchange).map(|()| payload),
             Err(code) => Err(code),
         };
-        let mut state = self.state.lock();
         match payload {
             Ok(payload) => {
-                state.promised = u32::try_from(payload).unwrap_or(u32::MAX).min(MOST_PROMISED);
-                Ok(Done::DataAvailable(state.promised))
+                let promised = u32::try_from(payload).unwrap_or(u32::MAX).min(MOST_PROMISED);
+                self.state.lock().promised = promised;
+                Ok(Done::DataAvailable(promised))
             }
-            Err(code) => {
-                state.fail();
-                Err(code)
-            }
+            Err(code) => self.fail(code),
         }
     }
 
@@ -154,16 +152,13 @@ impl Request {
             }
             Err(code) => Err(code),
         };
-        let mut state = self.state.lock();
         match read {
             Ok(()) => {
+                let mut state = self.state.lock();
                 state.promised = state.promised.saturating_sub(into.filled() as u32);
                 Ok(done(&into))
             }
-            Err(code) => {
-                state.fail();
-                Err(code)
-            }
+            Err(code) => self.fail(code),
         }
     }
 
@@ -187,9 +182,10 @@ impl Request {
             if direct >= DIRECT && input.unread().is_empty() && decoder.is_none() {
                 let until = deadline(self.settings.lock().timeouts.receive);
                 let room = &mut into.spare()[..direct];
-                let n = connection.receive(&self.waiting, room, until).await.map_err(broken)?;
+                let n = connection.receive(&self.main.waiting, room, until).await.map_err(broken)?;
                 if n == 0 {
                     *keep = false;
+                    self.check_end()?;
                     body.eof().map_err(errors::body)?;
                     return Ok(());
                 }
@@ -249,8 +245,9 @@ impl Request {
                 Step::NeedInput { used } => input.consume(used),
             }
             let until = deadline(self.settings.lock().timeouts.receive);
-            if input.fill(connection, &self.waiting, until).await.map_err(broken)? == 0 {
+            if input.fill(connection, &self.main.waiting, until).await.map_err(broken)? == 0 {
                 *keep = false;
+                self.check_end()?;
                 body.eof().map_err(errors::body)?;
                 return Ok(0);
             }

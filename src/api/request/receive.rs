@@ -19,6 +19,7 @@ use crate::api::request::task::Api;
 use crate::api::request::task::Begin;
 use crate::api::request::task::Done;
 use crate::api::request::task::Operation;
+use crate::api::request::task::Side;
 use crate::api::settings::DISABLE_KEEP_ALIVE;
 use crate::api::settings::DISABLE_REDIRECTS;
 use crate::api::settings::REDIRECT_ALWAYS;
@@ -34,7 +35,6 @@ use crate::proto::h1::BodyFraming;
 use crate::proto::h1::BodyReader;
 use crate::proto::h1::HeadLimits;
 use crate::proto::h1::HeadReader;
-use crate::proto::h1::OwnChunks;
 use crate::proto::h1::Parsed;
 use crate::proto::h1::ResponseHead;
 use crate::proto::h1::Version;
@@ -48,12 +48,12 @@ impl Request {
     /// call and says so by the callback, as Windows does.
     pub(crate) fn receive_response(self: &Arc<Self>) -> Result<()> {
         if !self.is_async() {
-            return self.run_blocking(self.receive_operation()).map(|_| ());
+            return self.run_blocking(Side::Main, self.receive_operation()).map(|_| ());
         }
         let this = self.clone();
         let operation =
             Operation::new(&self.node, Api::ReceiveResponse, async move { this.receive_operation().await })?;
-        self.start(Begin::Here, operation).map(|_| ())
+        self.start(Side::Main, Begin::Here, operation).map(|_| ())
     }
 
     async fn receive_operation(&self) -> Result<Done> {
@@ -73,16 +73,12 @@ impl Request {
             }
             Err(code) => Err(code),
         };
-        let mut state = self.state.lock();
         match received {
             Ok(()) => {
-                state.phase = Phase::Response;
+                self.state.lock().phase = Phase::Response;
                 Ok(Done::HeadersAvailable)
             }
-            Err(code) => {
-                state.fail();
-                Err(code)
-            }
+            Err(code) => self.fail(code),
         }
     }
 
@@ -183,8 +179,7 @@ impl Request {
             // The rest of the challenge did not come to its end, and the handshake cannot move.
             return Err(Code::RESPONSE_DRAIN_OVERFLOW);
         }
-        let announced = state.leg.as_ref().map_or(0, |leg| leg.announced);
-        if announced <= state.body.optional.len() as u64 {
+        if state.has_body() {
             return Ok(held);
         }
         state.held = held;
@@ -205,11 +200,13 @@ impl Request {
         exchange.body = Some(BodyReader::new(framing, settings.max_header_size as usize));
         let through_proxy = exchange.connection.origin().via == Via::Proxy;
         let heads = keep_alive::Exchange { request: &leg.headers, response: head, framing, through_proxy };
+        // A server before HTTP/1.1 knows no chunks.
+        let in_chunks = (leg.chunked || state.chunks.is_some()) && !leg.withheld;
+        let understood = !in_chunks || head.version >= Version::HTTP_11;
+        let keep = understood && settings.disabled & DISABLE_KEEP_ALIVE == 0 && heads.keeps_alive();
         // A request whose body is not out yet, or whose end only the application knows, is not over.
-        let chunks_over = state.chunks.as_ref().is_some_and(OwnChunks::have_ended);
-        let understood = head.version >= Version::HTTP_11;
-        let whole = state.owed == 0 || leg.withheld || (chunks_over && understood);
-        exchange.keep = whole && settings.disabled & DISABLE_KEEP_ALIVE == 0 && heads.keeps_alive();
+        exchange.keep = keep && state.body_is_out();
+        exchange.keep_when_sent = keep && state.upload.is_open();
         exchange.tell_end = leg.headers.has_token(b"Connection", b"close");
         Ok(())
     }
@@ -274,11 +271,11 @@ impl Request {
                 Parsed::Incomplete => {
                     let until = deadline(settings.timeouts.receive);
                     let Exchange { connection, input, .. } = exchange;
-                    if input.fill(connection, &self.waiting, until).await.map_err(broken)? == 0 {
+                    if input.fill(connection, &self.main.waiting, until).await.map_err(broken)? == 0 {
                         return Err(Code::CONNECTION_ERROR);
                     }
                     // Looked at when data arrives, as Windows does.
-                    if whole.is_some_and(|whole| Instant::now() >= whole) {
+                    if whole.is_some_and(|whole| self.main.waiting.left(whole).is_none()) {
                         return Err(Code::TIMEOUT);
                     }
                 }
@@ -309,6 +306,7 @@ impl Request {
     /// application sends the request again, to the new target (http spec 6.2).
     fn follow(&self, url: Url, status: u16) -> Result<()> {
         let mut state = self.state.lock();
+        let mut given_up = None;
         let to_get = match (&state.method[..], status) {
             (b"HEAD", _) => false,
             (b"POST", 300..=303) | (_, 303) => true,
@@ -319,13 +317,17 @@ impl Request {
             state.headers.remove(b"Content-Length");
             state.headers.remove(b"Transfer-Encoding");
             state.body = Arc::new(Body::NONE);
+            given_up = state.discard_upload();
         }
         if !state.url.host().is_same(url.host()) {
             state.headers.remove(b"Host");
         }
         state.url = url;
         state.route = None;
-        if !to_get && state.written { Err(Code::RESEND_REQUEST) } else { Ok(()) }
+        let gone = !to_get && (state.written || !state.upload.is_over());
+        drop(state);
+        self.give_up(given_up);
+        if gone { Err(Code::RESEND_REQUEST) } else { Ok(()) }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::api::request::Request;
 use crate::api::request::broken;
 use crate::api::request::deadline;
 use crate::api::request::dial::Acquired;
+use crate::api::request::input::Exchange;
 use crate::api::request::input::Held;
 use crate::api::request::leg::Extras;
 use crate::api::request::leg::Leg;
@@ -15,10 +16,12 @@ use crate::api::request::measures::Moment;
 use crate::api::request::state::Phase;
 use crate::api::request::state::Route;
 use crate::api::request::state::State;
+use crate::api::request::state::Upload;
 use crate::api::request::task::Api;
 use crate::api::request::task::Begin;
 use crate::api::request::task::Done;
 use crate::api::request::task::Operation;
+use crate::api::request::task::Side;
 use crate::api::settings::DISABLE_KEEP_ALIVE;
 use crate::api::settings::RETRY_STALE;
 use crate::api::settings::Retries;
@@ -28,6 +31,8 @@ use crate::base::InBuf;
 use crate::base::Result;
 use crate::net::pool;
 use crate::net::pool::Via;
+use crate::proto::h1::ChunkFrame;
+use crate::proto::h1::Version;
 
 /// What the application sends with the request.
 pub(crate) struct Body {
@@ -35,21 +40,41 @@ pub(crate) struct Body {
     pub(crate) optional: InBuf,
     /// The length of all of it; the rest comes by WriteData.
     pub(crate) total: u32,
+    /// It ends where a WriteData of nothing says so.
+    chunked: bool,
 }
 
 impl Body {
-    pub(in crate::api) const NONE: Body = Body { optional: InBuf::EMPTY, total: 0 };
+    pub(in crate::api) const NONE: Body = Body { optional: InBuf::EMPTY, total: 0, chunked: false };
+
+    pub(crate) fn new(optional: InBuf, total: u32) -> Body {
+        Body { optional, total, chunked: false }
+    }
+
+    /// As the head announces it; what is chunked has no length.
+    fn length(&self) -> u64 {
+        if self.chunked { 0 } else { u64::from(self.total).max(self.optional.len() as u64) }
+    }
 }
 
 impl Request {
     /// Sends the request. `headers` are added to it for good, `context` replaces the present one
     /// unless it is 0.
-    pub(crate) fn send(self: &Arc<Self>, headers: Option<&[u16]>, body: Body, context: usize) -> Result<()> {
+    pub(crate) fn send(
+        self: &Arc<Self>,
+        headers: Option<&[u16]>,
+        mut body: Body,
+        context: usize,
+    ) -> Result<()> {
         {
             let mut state = self.state.lock();
             if matches!(state.phase, Phase::Sending | Phase::Sent | Phase::Receiving) {
                 return Err(Code::INCORRECT_HANDLE_STATE);
             }
+            if state.upload.is_open() && !self.lane(Side::Upload).is_idle() {
+                return Err(Code::INCORRECT_HANDLE_STATE);
+            }
+            body.chunked = self.upload.is_some() && body.total == 0 && state.version >= Version::HTTP_11;
             if let Some(headers) = headers {
                 state.headers.upsert_block(headers)?;
             }
@@ -59,16 +84,17 @@ impl Request {
             state.begin(body);
         }
         if !self.is_async() {
-            return self.run_blocking(self.send_operation()).map(|_| ());
+            return self.run_blocking(Side::Main, self.send_operation()).map(|_| ());
         }
         let this = self.clone();
         let operation =
             Operation::new(&self.node, Api::SendRequest, async move { this.send_operation().await })?;
-        self.start(Begin::Elsewhere, operation).map(|_| ())
+        self.start(Side::Main, Begin::Elsewhere, operation).map(|_| ())
     }
 
     async fn send_operation(&self) -> Result<Done> {
         let settings = self.settings.lock().clone();
+        self.main.waiting.postpone(None);
         let (before, held) = {
             let mut state = self.state.lock();
             (state.exchange.take(), state.held.take())
@@ -76,17 +102,12 @@ impl Request {
         if let Some(before) = before {
             self.leave(before, &settings).await;
         }
-        let sent = self.send_leg(held, &settings).await;
-        let mut state = self.state.lock();
-        match sent {
+        match self.send_leg(held, &settings).await {
             Ok(()) => {
-                state.phase = Phase::Sent;
+                self.state.lock().phase = Phase::Sent;
                 Ok(Done::Sent)
             }
-            Err(code) => {
-                state.fail();
-                Err(code)
-            }
+            Err(code) => self.fail(code),
         }
     }
 
@@ -105,7 +126,8 @@ impl Request {
     pub(super) fn may_try_again(&self, condition: u32, settings: &Settings) -> bool {
         let Retries { most, conditions } = settings.socket.retries;
         let mut state = self.state.lock();
-        let may = conditions & condition != 0 && state.retries < most && !state.written;
+        let may =
+            conditions & condition != 0 && state.retries < most && !state.written && !state.upload.is_open();
         state.retries += u32::from(may);
         may
     }
@@ -121,30 +143,32 @@ impl Request {
             (state.url.clone(), state.body.clone())
         };
         let acquired = match held {
-            Some(Held { connection, permit }) => Acquired::ready(connection, permit),
+            Some(held) => Acquired::Ready(held),
             None => self.connection(&url, settings).await?,
         };
-        let mut exchange = match acquired {
-            Acquired::Ready(exchange) => *exchange,
+        let Held { mut connection, permit } = match acquired {
+            Acquired::Ready(held) => held,
             Acquired::Refused(exchange, head) => {
                 let mut state = self.state.lock();
                 state.refused = true;
                 state.owed = u64::MAX;
                 state.response = Some(head);
-                state.exchange = Some(*exchange);
+                state.exchange = Some(exchange);
+                if self.upload.is_some() {
+                    state.upload = Upload::Nowhere;
+                }
                 return Ok(());
             }
         };
         // Whatever was wished for, this is HTTP/1.1.
         if settings.protocol.required && settings.protocol.wished != 0 {
-            pool::put(exchange.connection);
+            pool::put(connection);
             return Err(Code::HTTP_PROTOCOL_MISMATCH);
         }
-        if exchange.connection.origin().via == Via::Proxy {
-            self.open_authentication(AuthTarget::Proxy, &exchange.connection, settings).await?;
+        if connection.origin().via == Via::Proxy {
+            self.open_authentication(AuthTarget::Proxy, &connection, settings).await?;
         }
-        self.open_authentication(AuthTarget::Server, &exchange.connection, settings).await?;
-        let connection = &mut exchange.connection;
+        self.open_authentication(AuthTarget::Server, &connection, settings).await?;
         let leg = {
             let mut state = self.state.lock();
             let State { auth, method, .. } = &mut *state;
@@ -161,7 +185,8 @@ impl Request {
             let extras = Extras {
                 agent: session.agent().lock().clone(),
                 cookies: self.cookies(&url, settings),
-                total: u64::from(body.total).max(body.optional.len() as u64),
+                total: body.length(),
+                automatic: body.chunked,
                 keep_alive: settings.disabled & DISABLE_KEEP_ALIVE == 0,
                 decompression: settings.decompression != 0,
                 to_proxy,
@@ -176,9 +201,10 @@ impl Request {
         let optional = if leg.withheld { &[] } else { body.optional.as_slice() };
         let mut wire = Vec::with_capacity(1024);
         leg.head().write(&mut wire);
+        let behind;
         {
             let mut state = self.state.lock();
-            state.route = Some(Route::of(connection));
+            state.route = Some(Route::of(&connection));
             let is_secure = state.url.secure();
             state.tls = connection.tls().filter(|_| is_secure).map(|tls| tls.peer().clone());
             let channel = state.tls.as_ref().and_then(|peer| peer.channel);
@@ -190,6 +216,12 @@ impl Request {
             if let Some(chunks) = &mut state.chunks {
                 chunks.pass(body.optional.as_slice());
             }
+            if leg.chunked && state.ended {
+                state.owed = 0;
+            }
+            let frame = (leg.chunked && !leg.withheld).then(|| ChunkFrame::of(optional.len(), state.ended));
+            behind = frame.as_ref().map_or(&b""[..], |frame| frame.behind);
+            wire.extend_from_slice(frame.as_ref().map_or(&[], |frame| frame.before.as_bytes()));
             state.leg = Some(leg);
         }
         // From here to the write nothing may come between: a handle closed in this callback must
@@ -200,16 +232,26 @@ impl Request {
         let together = optional.len() <= TOGETHER;
         if together {
             wire.extend_from_slice(optional);
+            wire.extend_from_slice(behind);
         }
-        connection.send(&self.waiting, &wire, until()).await.map_err(broken)?;
+        connection.send(&self.main.waiting, &wire, until()).await.map_err(broken)?;
         self.mark(Moment::HeadSent);
         if !together {
-            connection.send(&self.waiting, optional, until()).await.map_err(broken)?;
+            connection.send(&self.main.waiting, optional, until()).await.map_err(broken)?;
+            if !behind.is_empty() {
+                connection.send(&self.main.waiting, behind, until()).await.map_err(broken)?;
+            }
         }
         self.mark(Moment::SendEnd);
-        let head = if together { wire.len() } else { wire.len() + optional.len() };
-        self.inform(&Notice::RequestSent(u32::try_from(head).unwrap_or(u32::MAX)))?;
-        self.state.lock().exchange = Some(exchange);
+        let sent = if together { wire.len() } else { wire.len() + optional.len() + behind.len() };
+        self.inform(&Notice::RequestSent(u32::try_from(sent).unwrap_or(u32::MAX)))?;
+        let exchange = Exchange::new(connection, permit);
+        let mut state = self.state.lock();
+        if self.upload.is_some() && state.owed > 0 {
+            let withheld = state.leg.as_ref().is_some_and(|leg| leg.withheld);
+            state.upload = if withheld { Upload::Nowhere } else { Upload::Open(exchange.connection.clone()) };
+        }
+        state.exchange = Some(exchange);
         Ok(())
     }
 }
@@ -217,4 +259,4 @@ impl Request {
 /// `WINHTTP_OPTION_WEB_SOCKET_SEND_BUFFER_SIZE` below this is noticed when sending.
 const LEAST_WS_SEND_BUFFER: u32 = 16;
 /// Up to this many bytes of body go out in one write with the head.
-const TOGETHER: usize = 16 * 1024;
+pub(super) const TOGETHER: usize = 16 * 1024;

@@ -10,6 +10,7 @@ use crate::api::request::input::Held;
 use crate::api::request::leg::Leg;
 use crate::api::request::leg::LegRules;
 use crate::api::request::measures::Measures;
+use crate::base::Code;
 use crate::net::Connection;
 use crate::net::known::Guid;
 use crate::net::pool::Via;
@@ -56,6 +57,10 @@ pub(super) struct State {
     pub(super) body: Arc<Body>,
     /// WriteData has been used: that part of the body cannot be sent again.
     pub(super) written: bool,
+    /// What becomes of the rest of a body that may be written beside the response.
+    pub(super) upload: Upload,
+    /// The application has said that the body, which the library chunks, ends here.
+    pub(super) ended: bool,
     /// How often the request has been sent anew, by `WINHTTP_OPTION_FAILED_CONNECTION_RETRIES`.
     pub(super) retries: u32,
     /// The connection is not to be used again (`WINHTTP_OPTION_EXPIRE_CONNECTION`).
@@ -80,6 +85,42 @@ pub(super) enum Phase {
     Failed,
     /// The connection belongs to a WebSocket now.
     Upgraded,
+}
+
+/// What becomes of the rest of a body that may be written beside the response.
+pub(super) enum Upload {
+    /// There is none, or all of it is out.
+    Over,
+    /// It goes out on this connection.
+    Open(Arc<Connection>),
+    /// It is taken and forgotten: nobody wants it, or it will come again with the next send.
+    Nowhere,
+    /// It cannot be written. `reset`: the peer has broken the connection off, so that what was read from it
+    /// may lack its end.
+    Broken { reset: bool },
+}
+
+impl Upload {
+    /// Ends what is open in another way.
+    fn leave(&mut self, for_: Upload) -> Option<Arc<Connection>> {
+        match std::mem::replace(self, for_) {
+            Upload::Open(connection) => Some(connection),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self, Upload::Open(_))
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self, Upload::Over)
+    }
+
+    /// Whether it goes out on this very connection.
+    pub(super) fn goes_by(&self, connection: &Arc<Connection>) -> bool {
+        matches!(self, Upload::Open(present) if Arc::ptr_eq(present, connection))
+    }
 }
 
 /// The ends of a connection; with a proxy, the far one is the proxy's.
@@ -124,6 +165,8 @@ impl State {
             chunks: None,
             body: Arc::new(Body::NONE),
             written: false,
+            upload: Upload::Over,
+            ended: false,
             retries: 0,
             expired: false,
             refused: false,
@@ -145,6 +188,8 @@ impl State {
         self.leg = None;
         self.body = Arc::new(body);
         self.written = false;
+        self.upload = Upload::Over;
+        self.ended = false;
         self.chunks = None;
         self.retries = 0;
         self.refused = false;
@@ -153,12 +198,43 @@ impl State {
         }
     }
 
-    /// A send or a receive failed.
-    pub(super) fn fail(&mut self) {
+    /// A send or a receive failed. What is left of an upload has no response to go with; where the
+    /// application has to bring the body again, it may as well end what it was at. Gives the connection that
+    /// a write beside it may still be using.
+    pub(super) fn fail(&mut self, code: Code) -> Option<Arc<Connection>> {
         self.exchange = None;
         self.response = None;
         self.route = None;
         self.promised = 0;
         self.phase = Phase::Failed;
+        match self.upload {
+            Upload::Over => None,
+            _ if code == Code::RESEND_REQUEST => self.discard_upload(),
+            _ => self.upload.leave(Upload::Broken { reset: false }),
+        }
+    }
+
+    /// What is still written of the body goes nowhere. Gives the connection that a write may still be using.
+    pub(super) fn discard_upload(&mut self) -> Option<Arc<Connection>> {
+        self.upload.leave(Upload::Nowhere)
+    }
+
+    /// Whether the connection has got all of the body.
+    pub(super) fn body_is_out(&self) -> bool {
+        let chunks_over = self.chunks.as_ref().is_some_and(OwnChunks::have_ended);
+        match self.upload {
+            Upload::Broken { .. } => false,
+            Upload::Open(_) => chunks_over,
+            Upload::Over | Upload::Nowhere => {
+                self.owed == 0 || chunks_over || self.leg.as_ref().is_some_and(|leg| leg.withheld)
+            }
+        }
+    }
+
+    /// Whether all of the body is at hand, to be sent once more.
+    pub(super) fn has_body(&self) -> bool {
+        let announced = self.leg.as_ref().map_or(0, |leg| leg.announced);
+        let chunks_over = self.chunks.as_ref().is_some_and(OwnChunks::have_ended);
+        !self.written && (self.ended || chunks_over || announced <= self.body.optional.len() as u64)
     }
 }

@@ -1,4 +1,5 @@
-//! A request's operations: one at a time, written as `async` code, each told once how it ended.
+//! A request's operations: one at a time, written as `async` code, each told once how it ended. With
+//! `WINHTTP_FLAG_AUTOMATIC_CHUNKING` a WriteData may be under way beside another one.
 
 use std::future::Future;
 use std::future::poll_fn;
@@ -10,6 +11,7 @@ use std::sync::Weak;
 use std::task::Context;
 use std::task::Poll;
 use std::task::Wake;
+use std::task::Waker;
 
 use crate::api::Notice;
 use crate::api::handles::Lease;
@@ -21,6 +23,7 @@ use crate::base::Mutex;
 use crate::base::Result;
 use crate::net::engine::Alarm;
 use crate::net::engine::Reactive;
+use crate::net::op::Waiting;
 
 /// The API that an operation belongs to; the numbers are C's `API_*`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,8 +62,29 @@ pub(super) struct Operation {
     future: Pin<Box<dyn Future<Output = Result<Done>> + Send>>,
 }
 
-/// The operation slot of a request.
-pub(super) struct Task(Mutex<Slot>);
+/// Which of a request's operations: those of one side come one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Main,
+    /// WriteData; the same as `Main` where nothing may be written beside something else.
+    Upload,
+}
+
+/// A place for one operation at a time, with all that it needs to wait.
+pub(super) struct Lane {
+    slot: Mutex<Slot>,
+    /// Where the operation says what it waits for.
+    pub(super) waiting: Waiting,
+    /// Has the engine go on with the operation.
+    waker: Waker,
+    alarm: Alarm,
+}
+
+/// A second lane, which has its own alarm and its own turns in the engine.
+pub(super) struct UploadLane {
+    lane: Lane,
+    request: Weak<Request>,
+}
 
 struct Slot {
     current: Current,
@@ -80,13 +104,24 @@ enum Current {
     },
 }
 
-impl Task {
-    pub(super) const fn new() -> Task {
-        Task(Mutex::new(Slot { current: Current::None, queued: None, elsewhere: false }))
+impl Lane {
+    pub(super) fn new(request: &Weak<Request>, side: Side) -> Lane {
+        Lane {
+            slot: Mutex::new(Slot { current: Current::None, queued: None, elsewhere: false }),
+            waiting: Waiting::new(),
+            waker: Waker::from(Arc::new(Poke { request: request.clone(), side })),
+            alarm: Alarm::new(),
+        }
     }
 
     pub(super) fn is_idle(&self) -> bool {
-        matches!(self.0.lock().current, Current::None)
+        matches!(self.slot.lock().current, Current::None)
+    }
+}
+
+impl UploadLane {
+    pub(super) fn new(request: &Weak<Request>) -> Arc<UploadLane> {
+        Arc::new(UploadLane { lane: Lane::new(request, Side::Upload), request: request.clone() })
     }
 }
 
@@ -102,25 +137,44 @@ impl Operation {
 }
 
 impl Request {
+    pub(super) fn lane(&self, side: Side) -> &Lane {
+        match (side, &self.upload) {
+            (Side::Upload, Some(upload)) => &upload.lane,
+            _ => &self.main,
+        }
+    }
+
+    fn reactive(self: &Arc<Self>, side: Side) -> Arc<dyn Reactive> {
+        match (side, &self.upload) {
+            (Side::Upload, Some(upload)) => upload.clone(),
+            _ => self.clone(),
+        }
+    }
+
     /// Runs an operation of a synchronous session to its end.
-    pub(super) fn run_blocking(&self, operation: impl Future<Output = Result<Done>>) -> Result<Done> {
+    pub(super) fn run_blocking(
+        &self,
+        side: Side,
+        operation: impl Future<Output = Result<Done>>,
+    ) -> Result<Done> {
+        let lane = self.lane(side);
         {
-            let mut slot = self.task.0.lock();
+            let mut slot = lane.slot.lock();
             if !matches!(slot.current, Current::None) {
                 return Err(Code::INCORRECT_HANDLE_STATE);
             }
             slot.current = Current::Polling { again: false };
         }
-        let done = self.waiting.block_on(operation);
-        self.task.0.lock().current = Current::None;
+        let done = lane.waiting.block_on(operation);
+        lane.slot.lock().current = Current::None;
         done
     }
 
     /// Starts an operation of an asynchronous session. True: it has already ended, and the
     /// application has been told, on this thread.
-    pub(super) fn start(self: &Arc<Self>, begin: Begin, operation: Operation) -> Result<bool> {
+    pub(super) fn start(self: &Arc<Self>, side: Side, begin: Begin, operation: Operation) -> Result<bool> {
         {
-            let mut slot = self.task.0.lock();
+            let mut slot = self.lane(side).slot.lock();
             match &slot.current {
                 Current::None => slot.current = Current::Waiting(operation),
                 _ if operation.api == Api::ReceiveResponse && slot.queued.is_none() => {
@@ -133,18 +187,19 @@ impl Request {
             }
         }
         if begin == Begin::Here && may_complete_inline() {
-            return Ok(self.drive());
+            return Ok(self.drive(side));
         }
-        self.post();
+        self.post(side);
         Ok(false)
     }
 
     /// Goes on with the current operation as far as it gets. True: it has ended.
-    fn drive(self: &Arc<Self>) -> bool {
+    fn drive(self: &Arc<Self>, side: Side) -> bool {
+        let lane = self.lane(side);
         let mut ended = false;
         loop {
             let mut operation = {
-                let mut slot = self.task.0.lock();
+                let mut slot = lane.slot.lock();
                 match std::mem::replace(&mut slot.current, Current::Polling { again: true }) {
                     Current::Waiting(operation) => {
                         slot.current = Current::Polling { again: false };
@@ -166,19 +221,19 @@ impl Request {
                 }
             };
             loop {
-                let mut context = Context::from_waker(&self.waker);
+                let mut context = Context::from_waker(&lane.waker);
                 let polled = catch_unwind(AssertUnwindSafe(|| operation.future.as_mut().poll(&mut context)));
                 let done = match polled {
                     Ok(Poll::Ready(done)) => done,
                     Ok(Poll::Pending) => {
                         // The alarm first: once the operation is back in its place, another thread
                         // may go on with it and set the alarm for its own next wait.
-                        let deadline = self.waiting.want().and_then(|want| want.deadline);
-                        let mut slot = self.task.0.lock();
+                        let deadline = lane.waiting.want().and_then(|want| want.deadline);
+                        let mut slot = lane.slot.lock();
                         if std::mem::take(&mut slot.elsewhere) {
                             slot.current = Current::Waiting(operation);
                             drop(slot);
-                            self.post();
+                            self.post(side);
                             return ended;
                         }
                         if matches!(slot.current, Current::Polling { again: true }) {
@@ -186,7 +241,7 @@ impl Request {
                             continue;
                         }
                         if let Some(engine) = &self.engine {
-                            engine.set_alarm(&(self.clone() as Arc<dyn Reactive>), deadline);
+                            engine.set_alarm(&self.reactive(side), deadline);
                         }
                         slot.current = Current::Waiting(operation);
                         return ended;
@@ -199,7 +254,7 @@ impl Request {
                 let Operation { api, lease, future } = operation;
                 drop(future);
                 // Cleared before the application is told: it starts the next operation right there.
-                self.task.0.lock().current = Current::None;
+                lane.slot.lock().current = Current::None;
                 self.deliver(api, done);
                 drop(lease);
                 ended = true;
@@ -216,7 +271,7 @@ impl Request {
             if std::mem::replace(&mut left, true) {
                 return Poll::Ready(());
             }
-            self.task.0.lock().elsewhere = true;
+            self.main.slot.lock().elsewhere = true;
             Poll::Pending
         })
         .await;
@@ -234,30 +289,49 @@ impl Request {
     }
 
     /// Has the engine go on with the current operation.
-    pub(super) fn post(self: &Arc<Self>) {
+    pub(super) fn post(self: &Arc<Self>, side: Side) {
         if let Some(engine) = &self.engine {
-            engine.post(self.clone());
+            engine.post(self.reactive(side));
         }
     }
 }
 
 impl Reactive for Request {
     fn run(self: Arc<Self>) {
-        self.drive();
+        // Not here: the application may stay long in the callback of either side.
+        if self.upload.as_ref().is_some_and(|upload| !upload.lane.is_idle()) {
+            self.post(Side::Upload);
+        }
+        self.drive(Side::Main);
     }
 
     fn alarm(&self) -> &Alarm {
-        &self.alarm
+        &self.main.alarm
+    }
+}
+
+impl Reactive for UploadLane {
+    fn run(self: Arc<Self>) {
+        if let Some(request) = self.request.upgrade() {
+            request.drive(Side::Upload);
+        }
+    }
+
+    fn alarm(&self) -> &Alarm {
+        &self.lane.alarm
     }
 }
 
 /// Has a request go on; a helper thread that outlives the request holds nothing of it.
-pub(super) struct Poke(pub(super) Weak<Request>);
+struct Poke {
+    request: Weak<Request>,
+    side: Side,
+}
 
 impl Wake for Poke {
     fn wake(self: Arc<Self>) {
-        if let Some(request) = self.0.upgrade() {
-            request.post();
+        if let Some(request) = self.request.upgrade() {
+            request.post(self.side);
         }
     }
 }

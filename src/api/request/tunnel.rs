@@ -16,6 +16,7 @@ use crate::api::request::state::Route;
 use crate::api::settings::Settings;
 use crate::base::Code;
 use crate::base::Result;
+use crate::net::Connection;
 use crate::net::limits::Permit;
 use crate::net::pool::Origin;
 use crate::proto::h1::ResponseHead;
@@ -33,13 +34,15 @@ impl Request {
         settings: &Settings,
     ) -> std::result::Result<Acquired, Failure> {
         self.mark(Moment::TunnelStart);
-        let mut exchange = Exchange::new(self.dial_proxy(proxy, settings).await?, permit);
-        loop {
-            self.open_authentication(AuthTarget::Proxy, &exchange.connection, settings).await?;
-            let leg = self.connect_leg(&mut exchange, url);
+        let mut held = Held { connection: self.dial_proxy(proxy, settings).await?, permit };
+        let exchange = loop {
+            let Held { mut connection, permit } = held;
+            self.open_authentication(AuthTarget::Proxy, &connection, settings).await?;
+            let leg = self.connect_leg(&mut connection, url);
+            let mut exchange = Exchange::new(connection, permit);
             let head = self.ask_for_tunnel(&mut exchange, leg, settings).await?;
             if (200..300).contains(&head.status) {
-                break;
+                break exchange;
             }
             self.begin_body(&mut exchange, &head, settings)?;
             let is_challenge = head.status == PROXY_AUTHENTICATION_REQUIRED;
@@ -47,22 +50,22 @@ impl Request {
             if !is_challenge || !self.answer_challenge(asked, settings).await? {
                 return Ok(refused(exchange, head, settings)?);
             }
-            exchange = match self.hold(exchange, settings).await {
-                Some(Held { connection, permit }) => Exchange::new(connection, permit),
+            held = match self.hold(exchange, settings).await {
+                Some(held) => held,
                 None if self.state.lock().auth.is_bound() => {
                     return Err(Code::RESPONSE_DRAIN_OVERFLOW.into());
                 }
                 None => {
                     let permit = self.permit(&origin, settings).await?;
-                    Exchange::new(self.dial_proxy(proxy, settings).await?, permit)
+                    Held { connection: self.dial_proxy(proxy, settings).await?, permit }
                 }
             };
-        }
-        let (mut connection, input, permit) = exchange.into_parts();
-        if !input.unread().is_empty() {
+        };
+        if !exchange.input.unread().is_empty() {
             log::warn!("the proxy has more to say than that there is a tunnel");
             return Err(Code::INVALID_SERVER_RESPONSE.into());
         }
+        let Held { mut connection, permit } = exchange.hold().ok_or(Code::INTERNAL_ERROR)?;
         self.mark(Moment::TunnelEnd);
         let identity = self.settle_tunnel(&origin.via);
         let below = connection.take_tls();
@@ -70,14 +73,14 @@ impl Request {
         Ok(Acquired::ready(connection.through(Origin { identity, ..origin }, tls), permit))
     }
 
-    fn connect_leg(&self, exchange: &mut Exchange, url: &Url) -> Leg {
+    fn connect_leg(&self, connection: &mut Connection, url: &Url) -> Leg {
         let session = self.connect.session();
         let agent = session.agent().lock().clone();
         let mut state = self.state.lock();
         let mut memory = session.auth_memory().lock();
         let (authorization, identity) = state.auth.for_tunnel(&url.authority_with_port(), &mut memory);
         if identity.is_some() {
-            exchange.connection.bind(identity);
+            connection.bind(identity);
         }
         Leg::connect(url, &agent, authorization.as_deref())
     }
@@ -99,7 +102,7 @@ impl Request {
         }
         self.inform(&Notice::SendingRequest)?;
         let until = deadline(settings.timeouts.send);
-        exchange.connection.send(&self.waiting, &wire, until).await.map_err(broken)?;
+        exchange.connection.send(&self.main.waiting, &wire, until).await.map_err(broken)?;
         self.inform(&Notice::RequestSent(u32::try_from(wire.len()).unwrap_or(u32::MAX)))?;
         let whole = deadline(settings.timeouts.response_effective());
         self.next_final_head(exchange, false, whole, settings).await
@@ -110,7 +113,7 @@ impl Request {
 /// the application's to see, unless it wants all of them.
 fn refused(exchange: Exchange, head: ResponseHead, settings: &Settings) -> Result<Acquired> {
     if head.status == PROXY_AUTHENTICATION_REQUIRED || settings.proxy_refusals {
-        return Ok(Acquired::Refused(Box::new(exchange), head));
+        return Ok(Acquired::Refused(exchange, head));
     }
     log::warn!("the proxy refuses a tunnel: {} {}", head.status, String::from_utf8_lossy(&head.reason));
     Err(Code::CANNOT_CONNECT)

@@ -38,7 +38,7 @@ impl Request {
             connect: self.connect.clone(),
             from: &self.node,
             context,
-            connection: Arc::new(exchange.connection),
+            connection: exchange.connection,
             greeting,
             surplus: exchange.input.unread(),
             receive_buffer: settings.ws_receive_buffer,

@@ -1,6 +1,7 @@
 //! HTTP/1.x wire form: request heads out, response heads and bodies in, without I/O.
 
 mod body;
+mod chunk_frame;
 mod chunked;
 mod fields;
 pub(crate) mod keep_alive;
@@ -17,6 +18,7 @@ pub(crate) use body::BodyError;
 pub(crate) use body::BodyFraming;
 pub(crate) use body::BodyReader;
 pub(crate) use body::Step;
+pub(crate) use chunk_frame::ChunkFrame;
 pub(crate) use own_chunks::OwnChunks;
 pub(crate) use request::RequestHead;
 pub(crate) use request::request_method;

@@ -439,7 +439,7 @@ impl Request {
     ) -> Result<Option<(SecurityContext, Token)>> {
         let until = deadline(settings.timeouts.receive);
         let work = move || context.step(&said).map(|token| (context, token));
-        let stepped = helper::elsewhere(&self.waiting, "winhttp-log-on", until, work).await;
+        let stepped = helper::elsewhere(&self.main.waiting, "winhttp-log-on", until, work).await;
         match stepped.map_err(|fault| errors::fault(&fault, Code::INTERNAL_ERROR))? {
             Ok((_, token)) if token.bytes.is_empty() => Ok(None),
             Ok(stepped) => Ok(Some(stepped)),
