@@ -1217,14 +1217,9 @@ static void a_host_header_stays_with_its_host(int async) {
     for (i = 0; i < 3; i++) {
         conn c;
         char path[128];
-        memset(&c, 0, sizeof c);
-        c.rec = rec_new();
-        NEED(c.ses = h_open(async));
-        h_record_all(c.ses, c.rec);
         snprintf(path, sizeof path, "/status/302?to=http://%s:%u/head", rows[i].to, (unsigned)h_port("plain"));
-        NEED(c.con = WinHttpConnect(c.ses, rows[i].from, h_port("plain"), 0));
-        NEED(c.req = WinHttpOpenRequest(c.con, NULL, h_wide(path), NULL, NULL, NULL, 0));
-        EXPECT(WinHttpAddRequestHeaders(c.req, W("Host: mine.example"), (DWORD)-1, WINHTTP_ADDREQ_FLAG_ADD));
+        NEED(x_connect(&c, async, rows[i].from, "plain") && x_next(&c, "GET", path, 0));
+        x_add(&c, "Host: mine.example");
         EQ_ROW(path, x_exchange(&c, async), 0);
         EQ_ROW(path, x_body(&c, async, body, sizeof body), 0);
         EQ_ROW(path, HAS(body, "Host: mine.example"), rows[i].stays);
