@@ -149,6 +149,99 @@ static void answers(void) {
     WinHttpCloseHandle(ses);
 }
 
+/* What administrators write: the ways of the old guides to such scripts. */
+static void scripts_as_they_are_written(void) {
+    static const struct {
+        const char *script, *url, *expected;
+    } rows[] = {
+        /* Servers of the house directly, all else by the proxy, or directly when that is down. */
+        {"function FindProxyForURL(url, host) { if (isPlainHostName(host) || dnsDomainIs(host, '.example.net')) return 'DIRECT';"
+         " else return 'PROXY w3proxy.example.net:8080; DIRECT'; }", "http://intranet/", "direct"},
+        {"function FindProxyForURL(url, host) { if (isPlainHostName(host) || dnsDomainIs(host, '.example.net')) return 'DIRECT';"
+         " else return 'PROXY w3proxy.example.net:8080; DIRECT'; }", "http://www.example.com/", "w3proxy.example.net:8080"},
+        /* The same, but for servers outside the wall. */
+        {"function FindProxyForURL(url, host) { if ((isPlainHostName(host) || dnsDomainIs(host, '.example.net')) &&"
+         " !localHostOrDomainIs(host, 'www.example.net')) return 'DIRECT'; return 'PROXY out:3128'; }", "http://www.example.net/", "out:3128"},
+        {"function FindProxyForURL(url, host) { if (localHostOrDomainIs(host, 'www.example.net')) return 'DIRECT'; return 'PROXY out:3128'; }",
+         "http://www/", "direct"},
+        /* By subnet. */
+        {"function FindProxyForURL(url, host) { if (isInNet(host, '127.0.0.0', '255.0.0.0')) return 'DIRECT'; return 'PROXY out'; }",
+         "http://127.9.9.9/", "direct"},
+        {"function FindProxyForURL(url, host) { var ip = dnsResolve(host); if (ip && isInNet(ip, '10.0.0.0', '255.0.0.0')) return 'DIRECT';"
+         " return 'PROXY out'; }", "http://127.0.0.1/", "out:80"},
+        /* By the URL's scheme, and by what it looks like. */
+        {"function FindProxyForURL(url, host) { if (url.substring(0, 5) == 'http:') return 'PROXY plain:80'; else if (url.substring(0, 6) =="
+         " 'https:') return 'PROXY secret:8080'; else return 'DIRECT'; }", "https://www.example.org/", "secret:8080"},
+        {"function FindProxyForURL(url, host) { if (shExpMatch(host, '*.example.(org|com)') || shExpMatch(url, '*/downloads/*.zip'))"
+         " return 'PROXY big'; return 'DIRECT'; }", "http://a.example.org/downloads/b.zip", "big:80"},
+        /* The load is spread by a sum of the URL's characters. */
+        {"function sum(s) { var n = 0; for (var i = 0; i < s.length; i++) n += s.charCodeAt(i); return n % 3; }"
+         " function FindProxyForURL(url, host) { return ['PROXY a:1; PROXY b:1', 'PROXY b:1; PROXY c:1', 'PROXY c:1; PROXY a:1'][sum(host)]; }",
+         "http://aaa/", "a:1;b:1"},
+        {"function FindProxyForURL(url, host) { var levels = dnsDomainLevels(host); return levels > 0 ? 'PROXY deep' + levels : 'DIRECT'; }",
+         "http://a.b.c/", "deep2:80"},
+        {"function FindProxyForURL(url, host) { if (weekdayRange('MON', 'SUN') && timeRange(0, 0, 0, 23, 59, 59) && dateRange(1, 'JAN', 31, 'DEC'))"
+         " return 'PROXY always'; }", "http://a/", "always:80"},
+        /* The functions that know IPv6. */
+        {"function FindProxyForURL() { return 'PROXY old'; } function FindProxyForURLEx(url, host) { return 'PROXY new' }", "http://a/", "new:80"},
+        {"function FindProxyForURLEx(url, host) { return isInNetEx(host, '3ffe:8311:ffff::/48') ? 'PROXY six' : 'DIRECT'; }",
+         "http://[3ffe:8311:ffff::1]/", "six:80"},
+        {"function FindProxyForURLEx(url, host) { return isResolvableEx('127.0.0.1') && isResolvableEx('::1') && isResolvableEx('localhost') &&"
+         " !isResolvableEx('no-such-name.invalid') ? 'PROXY resolved' : 'DIRECT'; }", "http://a/", "resolved:80"},
+        {"function FindProxyForURLEx(url, host) { return dnsResolveEx('127.0.0.1') === '127.0.0.1' && dnsResolveEx('::1') === '::1' &&"
+         " /(^|;)(127.0.0.1|::1)(;|$)/.test(dnsResolveEx('localhost')) && dnsResolveEx('no-such-name.invalid') === '' ? 'PROXY all' : 'DIRECT'; }",
+         "http://a/", "all:80"},
+        {"function FindProxyForURLEx(url, host) { var mine = myIpAddressEx(); return typeof mine === 'string' && mine.split(';').every(function (a) {"
+         " return a === '' || isResolvableEx(a); }) ? 'PROXY mine' : 'DIRECT'; }", "http://a/", "mine:80"},
+        {"function FindProxyForURLEx(url, host) { return isInNetEx('10.1.2.3', '10.0.0.0/8') && !isInNetEx('10.1.2.3', '::/0') &&"
+         " !isInNetEx('10.1.2.3', '10.0.0.0/33') && isInNetEx('localhost', '127.0.0.0/8') | isInNetEx('localhost', '::1/128') ? 'PROXY net' : ''; }",
+         "http://a/", "net:80"},
+        {"function FindProxyForURLEx(url, host) { return 'PROXY ' + sortIpAddressList('10.2.3.9;2001:4898::1;::9') .split(';').length +"
+         " sortIpAddressList('nonsense').length + getClientVersion(); }", "http://a/", "301.0:80"},
+    };
+    HINTERNET ses = h_open(0);
+    size_t i;
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) EQ_STR(proxies(ses, rows[i].url, script(rows[i].script)), rows[i].expected);
+    WinHttpCloseHandle(ses);
+}
+
+/* What is no text is direct, and what a script does to the functions it was given is its own affair. */
+static void odd_scripts(void) {
+    static const struct {
+        const char *script, *expected;
+    } rows[] = {
+        {"function FindProxyForURL() { return 7 }", "direct"},
+        {"function FindProxyForURL() { return true }", "direct"},
+        {"function FindProxyForURL() { return ['PROXY a'] }", "direct"},
+        {"function FindProxyForURL() { return { toString: function () { return 'PROXY a' } } }", "direct"},
+        {"function FindProxyForURL() { return new String('PROXY a') }", "direct"},
+        {"function FindProxyForURL() { return FindProxyForURL }", "direct"},
+        {"function FindProxyForURL() { return Symbol('PROXY a') }", "direct"},
+        {"async function FindProxyForURL() { return 'PROXY a' }", "direct"},
+        {"function* FindProxyForURL() { yield 'PROXY a' }", "direct"},
+        {"function FindProxyForURL() { return '\\u0000PROXY a' }", "direct"},
+        {"function FindProxyForURL() { return 'PROXY \\ud800' }", "direct"},
+        {"function isInNet() { return true } var dnsResolve = function () { return '1.2.3.4' };"
+         " function FindProxyForURL() { return isInNet() && dnsResolve() == '1.2.3.4' ? 'PROXY own' : 'DIRECT' }", "own:80"},
+        {"const alert = 'PROXY konst'; let isPlainHostName = 1; function FindProxyForURL() { return alert }", "konst:80"},
+        {"isInNet = shExpMatch = null; delete this.dnsResolve; function FindProxyForURL() { return 'PROXY ' + typeof isInNet + typeof dnsResolve }",
+         "objectundefined:80"},
+        {"String.prototype.split = Array.prototype.join = Object.prototype.toString = RegExp.prototype.exec = null; Array = String = null;"
+         " function FindProxyForURL(url, host) { return dnsDomainIs(host, '.org') && shExpMatch(url, 'http:*') ? 'PROXY still' : 'DIRECT' }", "still:80"},
+        {"Object.prototype.length = 5; Object.prototype.then = 1; function FindProxyForURL() { return 'PROXY a' }", "a:80"},
+        {"function FindProxyForURL() { var s = 'PROXY ' + 'a'.repeat(3000000); return s }", "direct"},
+        {"function FindProxyForURL() { return 'x'.repeat(3000000) + ';PROXY a' }", "a:80"},
+    };
+    char many[512] = "a:80";
+    HINTERNET ses = h_open(0);
+    size_t i;
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) EQ_STR(proxies(ses, site, script(rows[i].script)), rows[i].expected);
+    /* Nobody tries more than 64. */
+    for (i = 1; i < 64; i++) strcat(many, ";a:80");
+    EQ_STR(proxies(ses, site, body("return 'PROXY a;'.repeat(500000)")), many);
+    WinHttpCloseHandle(ses);
+}
+
 static void case_of_the_host(void) {
     HINTERNET ses = h_open(0);
     WINHTTP_AUTOPROXY_OPTIONS o = by_script(body("return 'PROXY ' + host + (url.indexOf('WWW') > 0 ? ':1' : ':2')"));
@@ -258,6 +351,15 @@ static void hostile_scripts(void) {
         "return /^(a+)+$/.test(new Array(60).join('a') + 'b')",
         "return eval('1')",
         "return Array.prototype.reverse.call({ length: 9007199254740991 })",
+        "throw { get message() { for (;;) ; }, toString: function () { for (;;) ; } }",
+        "var e = new Error('x'.repeat(1000000)); e.stack = e.cause = e; throw e",
+        "try { (function f() { f() })() } catch (e) { for (;;) ; }",
+        "var s = '['; for (var i = 0; i < 22; i++) s += s; return JSON.parse(s)",
+        "async function f() { await f() } for (;;) f()",
+        "for (var x of (function* () { for (;;) yield 1 })()) ;",
+        "for (var i = 0;; i++) isInNet(i + '.invalid', '0.0.0.0', '0.0.0.0')",
+        "Object.defineProperty(Object.prototype, 'toString', { get: function () { for (;;) ; } }); return '' + {}",
+        "return dnsResolve({ toString: function () { throw 'no' } })",
     };
     enum { N = sizeof bodies / sizeof *bodies };
     hostile all[N];
@@ -550,6 +652,10 @@ static void requests_follow_a_script(void) {
         {"PROXY 127.0.0.1:DEAD; SOCKS 127.0.0.1:1; DIRECT", 200, 0},
         {"DIRECT; PROXY 127.0.0.1:PROXY", 200, 0},
         {"PROXY 127.0.0.1:DEAD", 12029, 0},
+        /* Nobody speaks SOCKS: such a way is no way. */
+        {"SOCKS 127.0.0.1:PROXY; DIRECT", 200, 0},
+        {"SOCKS5 127.0.0.1:PROXY; SOCKS4 127.0.0.1:PROXY; PROXY 127.0.0.1:PROXY", 200, 1},
+        {"SOCKS 127.0.0.1:PROXY", 12029, 0},
     };
     size_t i;
     int async;
@@ -590,6 +696,8 @@ static void requests_do_without_a_script(void) {
 TESTS {
     CASE(arguments);
     CASE(answers);
+    CASE(scripts_as_they_are_written);
+    CASE(odd_scripts);
     CASE(case_of_the_host);
     CASE(failures);
     CASE(downloads);

@@ -238,6 +238,7 @@ static void reading_settings_for_connections(void) {
     NEWER(DWORD, WinHttpReadProxySettings, HINTERNET, PCWSTR, BOOL, BOOL, DWORD *, BOOL *, WINHTTP_PROXY_SETTINGS *);
     NEWER(VOID, WinHttpFreeProxySettings, WINHTTP_PROXY_SETTINGS *);
     NEWER(DWORD, WinHttpGetProxySettingsVersion, HINTERNET, DWORD *);
+    NEWER(DWORD, WinHttpWriteProxySettings, HINTERNET, BOOL, WINHTTP_PROXY_SETTINGS *);
     NEWER(DWORD, WinHttpSetProxySettingsPerUser, BOOL);
     set_user(DIRECT | PROXY | SCRIPT, "a:1", "<local>", "http://s/");
     memset(&settings, 0xee, sizeof settings);
@@ -267,7 +268,19 @@ static void reading_settings_for_connections(void) {
     EQ(p_WinHttpGetProxySettingsVersion(ses, &later), 0);
     EQ(later, version + 1);
     EQ(p_WinHttpGetProxySettingsVersion(ses, NULL), ERROR_INVALID_PARAMETER);
+    /* Nothing of this can be written, and nothing is. */
+    EQ(p_WinHttpReadProxySettings(ses, NULL, 0, 0, &version, NULL, &settings), 0);
+    EQ(p_WinHttpWriteProxySettings(NULL, TRUE, &settings), ERROR_INVALID_HANDLE);
+    EQ(p_WinHttpWriteProxySettings(ses, FALSE, NULL), ERROR_INVALID_PARAMETER);
+    settings.dwFlags = DIRECT;
+    EQ(p_WinHttpWriteProxySettings(ses, TRUE, &settings), ERROR_ACCESS_DENIED);
+    p_WinHttpFreeProxySettings(&settings);
     EQ(p_WinHttpSetProxySettingsPerUser(TRUE), ERROR_ACCESS_DENIED);
+    EQ(p_WinHttpSetProxySettingsPerUser(FALSE), ERROR_ACCESS_DENIED);
+    EQ(p_WinHttpReadProxySettings(ses, NULL, 0, 0, &later, NULL, &settings), 0);
+    EQ(later, version);
+    EQ_STR(narrow(settings.pwszProxy), "b:1");
+    p_WinHttpFreeProxySettings(&settings);
     restore_user();
     WinHttpCloseHandle(ses);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs one C test program against the scripted server and counts its cases.
 
-    run.py [--wrap "COMMAND ARGS"] [--known FILE] [--tries N] [--timeout S] [--only CASE[,CASE...]] PROGRAM
+    run.py [--wrap "COMMAND ARGS"] [--known FILE]... [--tries N] [--timeout S] [--only CASE[,CASE...]] PROGRAM
 
 A case that crashes or hangs is a failure by itself; the program is started again for the rest. With --known, a list
 of `program/case  reason` lines, a listed case must fail, unless its reason begins with `sometimes`; an unlisted failure,
@@ -50,13 +50,14 @@ def start_servers(name, env):
     return p
 
 
-def read_known(path, program):
-    """The rows about this program: case and reason."""
+def read_known(paths, program):
+    """The rows about this program: case and reason. Those of a later file count more."""
     known = {}
-    for line in open(path, encoding="utf-8") if path else ():
-        line = line.split("#")[0].split(None, 1)
-        if line and line[0].startswith(program + "/"):
-            known[line[0].split("/", 1)[1]] = line[1].strip() if len(line) > 1 else ""
+    for path in paths:
+        for line in open(path, encoding="utf-8"):
+            line = line.split("#")[0].split(None, 1)
+            if line and line[0].startswith(program + "/"):
+                known[line[0].split("/", 1)[1]] = line[1].strip() if len(line) > 1 else ""
     return known
 
 
@@ -145,7 +146,7 @@ def reason(said):
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--wrap", default=os.environ.get("CTEST_WRAP", ""))
-    options.add_argument("--known")
+    options.add_argument("--known", action="append", default=[])
     options.add_argument("--tries", type=int, default=1)
     options.add_argument("--timeout", type=int, default=240)
     options.add_argument("--only")
@@ -191,7 +192,7 @@ def main():
         bad += failed
         stale += more
         if args.known and os.environ.get("BLESS") and "--list" not in bad:
-            return bless(args.known, name, program, cases, known, failed, stale)
+            return bless(args.known[0], name, program, cases, known, failed, stale)
         by_chance = [case for case in cases if case in known and case not in must_fail]
         more, failed = program.run(by_chance)
         passed += more
@@ -203,8 +204,9 @@ def main():
                 p.wait(5)
             except subprocess.TimeoutExpired:
                 p.kill()
+    lists = " and ".join(map(os.path.basename, args.known))
     for case in stale:
-        print(f"FAIL {case}\n     is listed in {os.path.basename(args.known)} as failing, but " + ("passed" if case in cases else "there is no such case"))
+        print(f"FAIL {case}\n     is listed in {lists} as failing, but " + ("passed" if case in cases else "there is no such case"))
     bad += stale
     note = f" ({len(expected)} failures were expected)" if expected else ""
     print(f"{name}: {len(passed)} passed, {len(bad)} failed{note}", flush=True)

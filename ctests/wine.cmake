@@ -9,10 +9,9 @@ set(SECONDS 420)
 set(OWN_PREFIX "${ROOT}/build/wineprefix-own") # the two runs may be at the same time
 list(REMOVE_ITEM PROGRAMS leak) # counts Linux's descriptors
 list(APPEND PROGRAMS module trust servers) # two about Windows, and one against servers that others wrote
+set(KNOWN --known ${EXPECTED}/wine-ours.txt)
 if(CMAKE_SIZEOF_VOID_P EQUAL 4)
-  # Wine's own parts for NTLM and Kerberos are not in the folder of the 32-bit one; the 64-bit run has this program.
-  list(REMOVE_ITEM PROGRAMS auth)
-  message(STATUS "not run with 32 bit: auth")
+  list(APPEND KNOWN --known ${EXPECTED}/wine-ours-i686.txt)
 endif()
 # Long, or without a behaviour to compare; Wine's own DLL crashes on settings that proxy_settings damages, and so leaves them.
 set(ONLY_OURS load gigabytes servers proxy_settings)
@@ -22,6 +21,11 @@ get_filename_component(LIBRARY_DIR "${WINHTTP_LIBRARY}" DIRECTORY)
 foreach(dll winhttp bcryptprimitives) # what scripts/dll.sh builds
   configure_file(${LIBRARY_DIR}/${dll}.dll ${CMAKE_BINARY_DIR}/ours/${dll}.dll COPYONLY)
 endforeach()
+
+# The DHCP client that `wpad` brings.
+add_library(dhcpcsvc SHARED shim/dhcpcsvc.c shim/dhcpcsvc.def)
+set_target_properties(dhcpcsvc PROPERTIES PREFIX "" RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/dhcp)
+target_link_options(dhcpcsvc PRIVATE -static -Wl,--kill-at -Wl,--enable-stdcall-fixup)
 
 foreach(name IN LISTS PROGRAMS)
   add_executable(${name} ${name}.c)
@@ -39,7 +43,7 @@ foreach(name IN LISTS PROGRAMS)
   file(STRINGS ${EXPECTED}/wine.txt rows REGEX "^${name}/")
   list(LENGTH rows rows)
 
-  set(runner ${CMAKE_CURRENT_SOURCE_DIR}/run.py --known ${EXPECTED}/wine-ours.txt)
+  set(runner ${CMAKE_CURRENT_SOURCE_DIR}/run.py ${KNOWN})
   if(name STREQUAL servers)
     set(runner ${ROOT}/tests/peers/real.py)
   endif()

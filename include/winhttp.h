@@ -1315,9 +1315,10 @@ WINHTTPAPI DWORD WINAPI WinHttpReadProxySettings(HINTERNET session_handle, PCWST
     BOOL fall_back, BOOL _set_auto_discover, DWORD *version_variable, BOOL *defaults_returned,
     WINHTTP_PROXY_SETTINGS *proxy_settings);
 
-/* Stores proxy settings. Fails cleanly: `ERROR_ACCESS_DENIED`. */
+/* Stores proxy settings. Fails cleanly: `ERROR_ACCESS_DENIED`, as for a user who may not,
+    since nobody has said */
 WINHTTPAPI DWORD WINAPI WinHttpWriteProxySettings(HINTERNET session_handle, BOOL _force_update,
-    WINHTTP_PROXY_SETTINGS *_proxy_settings);
+    WINHTTP_PROXY_SETTINGS *proxy_settings);
 
 /* Frees what `WinHttpReadProxySettings` gave, and forgets it. */
 WINHTTPAPI void WINAPI WinHttpFreeProxySettings(WINHTTP_PROXY_SETTINGS *proxy_settings);

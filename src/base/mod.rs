@@ -18,6 +18,7 @@ pub(crate) use code::Result;
 pub(crate) use lock::Condvar;
 pub(crate) use lock::Mutex;
 pub(crate) use lock::MutexGuard;
+#[cfg(target_os = "linux")]
 pub(crate) use promise::Giver;
 pub(crate) use promise::promise;
 pub(crate) use rawbuf::InBuf;

@@ -9,7 +9,7 @@
 //! - `ascii_host`: the form of an international host name that DNS has
 //! - `tcp`: options and statistics of a connection
 //! - `ticks`: the performance counter
-//! - `own_addresses`, `domain`, `dhcp_script_url`, `calendar`: this machine's place in the network and in time
+//! - `own_addresses`, `domains`, `dhcp_answers`, `calendar`: this machine's place in the network and in time
 //! - `spawn_thread`: a thread that keeps the library's code mapped until it ends
 //! - `JUDGES_CHAINS`, `chain_problems`: whether the system itself judges certificates, and its verdict
 //! - `SecurityContext`: a handshake by the system's security packages, NTLM and Kerberos

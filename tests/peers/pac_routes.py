@@ -8,6 +8,7 @@
     /pac/login                 401, whatever comes
     /pac/redirect              to a script elsewhere
     /pac/trickle               a script that comes byte by byte and never ends
+    /wpad.dat                  a script that names the host it was asked of: PROXY HOST:3128
 """
 import asyncio
 
@@ -50,4 +51,10 @@ async def pac(c):
     return "again"
 
 
-ROUTES = {"pac": pac}
+async def wpad(c):
+    host = c.headers.get("host", "").split(":")[0]
+    await c.answer(200, returning(f"PROXY {host}:3128"), ["Content-Type: application/x-ns-proxy-autoconfig"], "OK")
+    return "again"
+
+
+ROUTES = {"pac": pac, "wpad.dat": wpad}

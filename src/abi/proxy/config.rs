@@ -160,19 +160,23 @@ pub unsafe extern "system" fn WinHttpReadProxySettings(
     })
 }
 
-/// Stores proxy settings. Fails cleanly: `ERROR_ACCESS_DENIED`.
+/// Stores proxy settings. Fails cleanly: `ERROR_ACCESS_DENIED`, as for a user who may not, since nobody has said
+/// what its versions, network keys and forcing do.
 ///
 /// # Safety
 ///
-/// `_proxy_settings` is null, or readable until the call returns.
+/// `proxy_settings` is null, or readable until the call returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn WinHttpWriteProxySettings(
     session_handle: HINTERNET,
     _force_update: BOOL,
-    _proxy_settings: *mut WINHTTP_PROXY_SETTINGS,
+    proxy_settings: *mut WINHTTP_PROXY_SETTINGS,
 ) -> DWORD {
     entry("WinHttpWriteProxySettings", || -> Result<()> {
         api::get::<Session>(handle(session_handle))?;
+        if proxy_settings.is_null() {
+            return Err(Code::INVALID_PARAMETER);
+        }
         log::warn!("WinHttpWriteProxySettings is not supported");
         Err(Code::ACCESS_DENIED)
     })

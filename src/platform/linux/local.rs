@@ -1,6 +1,8 @@
 //! This machine: its addresses, its domain, its calendar.
 
+use std::env;
 use std::fs;
+use std::iter;
 use std::net::IpAddr;
 use std::net::Ipv4Addr;
 use std::net::Ipv6Addr;
@@ -51,28 +53,33 @@ fn address_of(interface: &libc::ifaddrs) -> Option<IpAddr> {
     }
 }
 
-/// The DNS domain of this machine: what follows its own name, else what the resolver adds to names.
-pub(crate) fn domain() -> Option<String> {
+/// The DNS domains that this machine is in: what follows its own name, then what the resolver adds to names
+/// (resolv.conf(5)).
+pub(crate) fn domains() -> Vec<String> {
     let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    if let Some((_, domain)) = name.trim().split_once('.') {
-        return Some(domain.to_owned());
-    }
-    let settings = fs::read_to_string("/etc/resolv.conf").ok()?;
-    // Of `domain` and `search` the last one counts.
-    let mut domain = None;
-    for line in settings.lines() {
-        let mut words = line.split_ascii_whitespace();
-        if let Some("domain" | "search") = words.next() {
-            domain = words.next();
-        }
-    }
-    domain.map(str::to_owned)
+    let own = name.trim().split_once('.').map(|(_, domain)| domain.to_owned());
+    let added = match env::var("LOCALDOMAIN") {
+        Ok(list) => list,
+        Err(_) => search_list(&fs::read_to_string("/etc/resolv.conf").unwrap_or_default()),
+    };
+    own.into_iter().chain(added.split_ascii_whitespace().map(str::to_owned)).collect()
 }
 
-/// The address of a proxy script that the network's DHCP server gives: there is no portable way to ask
-/// for it.
-pub(crate) fn dhcp_script_url() -> Option<String> {
-    None
+/// Of `domain` and `search` lines the last one counts.
+fn search_list(settings: &str) -> String {
+    let mut list = "";
+    for line in settings.lines() {
+        if let Some(("domain" | "search", rest)) = line.trim_start().split_once([' ', '\t']) {
+            list = rest;
+        }
+    }
+    list.to_owned()
+}
+
+/// What DHCP servers have said to an option: nobody knows. Each of the clients for Linux keeps their answers in
+/// a place and a form of its own, if at all, and says that they are its own affair.
+pub(crate) fn dhcp_answers(_option: u32) -> impl Iterator<Item = Vec<u8>> {
+    iter::empty()
 }
 
 /// The present moment, in UTC or local time: year, month, week day (0 is Sunday), day, hour, minute,
@@ -99,4 +106,22 @@ pub(crate) fn calendar(utc: bool) -> [u16; 7] {
         parts.tm_sec,
     ];
     numbers.map(|number| u16::try_from(number).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_list_of_domains_counts() {
+        for (settings, list) in [
+            ("", ""),
+            ("nameserver 127.0.0.1\n# search a.example\n", ""),
+            ("search a.example b.example\nnameserver 127.0.0.1\n", "a.example b.example"),
+            ("search a.example\ndomain\tb.example", "b.example"),
+            ("searching a.example\nsearch\n", ""),
+        ] {
+            assert_eq!(search_list(settings).trim(), list, "{settings:?}");
+        }
+    }
 }

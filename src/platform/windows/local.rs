@@ -9,6 +9,8 @@ use windows_sys::Win32::System::SystemInformation::GetComputerNameExW;
 use windows_sys::Win32::System::SystemInformation::GetLocalTime;
 use windows_sys::Win32::System::SystemInformation::GetSystemTime;
 
+use super::adapters::adapters;
+
 /// The addresses of this machine, loopback aside, in the system's order.
 pub(crate) fn own_addresses() -> Vec<IpAddr> {
     // The empty name is that of this machine.
@@ -22,8 +24,12 @@ pub(crate) fn own_addresses() -> Vec<IpAddr> {
     addresses
 }
 
-/// The DNS domain of this machine.
-pub(crate) fn domain() -> Option<String> {
+/// The DNS domains that this machine is in: its own, then those of its networks.
+pub(crate) fn domains() -> Vec<String> {
+    own_domain().into_iter().chain(adapters().into_iter().map(|adapter| adapter.domain)).collect()
+}
+
+fn own_domain() -> Option<String> {
     let mut name = [0u16; 256];
     let mut length = name.len() as u32;
     // SAFETY: the buffer is writable for so many characters.
@@ -45,9 +51,4 @@ pub(crate) fn calendar(utc: bool) -> [u16; 7] {
         unsafe { GetLocalTime(&raw mut now) };
     }
     [now.wYear, now.wMonth, now.wDayOfWeek, now.wDay, now.wHour, now.wMinute, now.wSecond]
-}
-
-/// The address of a proxy script that the network's DHCP server gives.
-pub(crate) fn dhcp_script_url() -> Option<String> {
-    None
 }

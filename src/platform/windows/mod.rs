@@ -1,12 +1,15 @@
 //! Windows, and Wine.
 
+mod adapters;
 mod address;
 mod certificate;
 mod clock;
+mod dhcp;
 mod events;
 mod idn;
 #[cfg(all(target_env = "gnu", not(target_abi = "llvm")))]
 mod leftovers;
+mod library;
 mod local;
 mod module;
 mod proxy;
@@ -22,12 +25,12 @@ pub(crate) use address::socket_address;
 pub(crate) use certificate::ClientCertificate;
 pub(crate) use certificate::HeldKey;
 pub(crate) use clock::ticks;
+pub(crate) use dhcp::dhcp_answers;
 pub(crate) use events::event_support;
 pub(crate) use events::signal_event;
 pub(crate) use idn::ascii_host;
 pub(crate) use local::calendar;
-pub(crate) use local::dhcp_script_url;
-pub(crate) use local::domain;
+pub(crate) use local::domains;
 pub(crate) use local::own_addresses;
 pub(crate) use proxy::keep_machine_proxies;
 pub(crate) use proxy::machine_proxies;

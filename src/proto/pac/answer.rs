@@ -28,7 +28,10 @@ fn entry(text: &str) -> Option<ProxyEntry> {
         return Some(ProxyEntry::Direct { bypassed: false });
     }
     let scheme = WORDS.iter().find(|(known, _)| word.eq_ignore_ascii_case(known))?.1;
-    let server: String = rest.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    let server: String = rest.chars().filter(|c| !c.is_ascii_whitespace()).take(LONGEST + 1).collect();
+    if server.len() > LONGEST {
+        return None;
+    }
     ProxyServer::parse(&server, scheme).map(ProxyEntry::Proxy)
 }
 
@@ -43,6 +46,8 @@ const WORDS: [(&str, ProxyScheme); 6] = [
 
 /// Nobody tries more proxies than this.
 const MOST: usize = 64;
+/// No server's name and port are longer: bytes.
+const LONGEST: usize = 300;
 
 #[cfg(test)]
 mod tests {

@@ -27,4 +27,5 @@ pub(crate) use functions::World;
 pub(crate) use functions::call;
 pub(crate) use source::decode;
 pub(crate) use target::Target;
+pub(crate) use wpad::announced_url;
 pub(crate) use wpad::server_names;

@@ -17,17 +17,21 @@ pub(in crate::api) const BOTH: u32 = DHCP | DNS;
 
 /// The script's URL by the ways that are asked for, DHCP first. Blocks, seconds perhaps.
 pub(super) fn detect(ways: u32, lookup: &Lookup) -> Result<String> {
-    if ways & DHCP != 0
-        && let Some(url) = platform::dhcp_script_url()
-    {
-        return Ok(url);
+    if ways & DHCP != 0 {
+        for answer in platform::dhcp_answers(SCRIPT_OPTION) {
+            lookup.check()?;
+            if let Some(url) = pac::announced_url(&answer) {
+                return Ok(url);
+            }
+        }
     }
-    if ways & DNS != 0
-        && let Some(domain) = platform::domain()
-    {
-        for name in pac::server_names(&domain) {
+    if ways & DNS != 0 {
+        for name in pac::server_names(&platform::domains()) {
             let until = Instant::now() + PATIENCE;
-            let found = lookup.waiting().block_on(net::resolve(lookup.waiting(), &name, 80, Some(until)));
+            // With the dot the name is whole: the resolver adds none of its domains, one of which may be
+            // everybody's.
+            let whole = format!("{name}.");
+            let found = lookup.waiting().block_on(net::resolve(lookup.waiting(), &whole, 80, Some(until)));
             lookup.check()?;
             if found.is_ok_and(|addresses| !addresses.is_empty()) {
                 return Ok(format!("http://{name}/wpad.dat"));
@@ -37,5 +41,7 @@ pub(super) fn detect(ways: u32, lookup: &Lookup) -> Result<String> {
     Err(Code::AUTODETECTION_FAILED)
 }
 
+/// The number of DHCP's option with the URL of a script.
+const SCRIPT_OPTION: u32 = 252;
 /// For one name.
 const PATIENCE: Duration = Duration::from_secs(10);
