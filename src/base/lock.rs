@@ -1,91 +1,117 @@
-//! The ordinary lock and what goes with it: the standard library's, without poisoning.
+//! The ordinary lock, and waiting for what it guards to change.
 //!
-//! A thread that waits here sleeps in the system and leaves nothing behind. Locks that park threads by
-//! a list of their own, as parking_lot's do, register a thread-local destructor with the C library; on a
-//! thread of the application that would keep our code mapped for as long as the thread lives, whether the
-//! library is still wanted or not (decision 7).
+//! A thread that waits sleeps in the system and leaves nothing behind. Locks that park threads in a list of
+//! their own, as parking_lot's do, register a thread-local destructor with the C library; on a thread of the
+//! application that would keep our code mapped for as long as the thread lives, whether the library is still
+//! wanted or not (decision 7). Those of the standard library poison, and ThreadSanitizer does not see them.
 
-use std::fmt;
-use std::sync;
-use std::sync::PoisonError;
-use std::sync::TryLockError;
+use std::hint::spin_loop;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// The right to use what a [`Mutex`] guards.
-pub(crate) use std::sync::MutexGuard;
+use parking_lot::lock_api;
+use parking_lot::lock_api::GuardNoSend;
+use parking_lot::lock_api::RawMutex;
 
-/// A value behind a lock. One that a panic has left is used as it is.
-#[derive(Default)]
-pub(crate) struct Mutex<T: ?Sized>(sync::Mutex<T>);
+use super::futex::Futex;
 
-impl<T> Mutex<T> {
-    pub(crate) const fn new(value: T) -> Mutex<T> {
-        Mutex(sync::Mutex::new(value))
-    }
-}
+/// A value behind a lock.
+pub(crate) type Mutex<T> = lock_api::Mutex<RawLock, T>;
+/// The right to use it.
+pub(crate) type MutexGuard<'a, T> = lock_api::MutexGuard<'a, RawLock, T>;
 
-impl<T: ?Sized> Mutex<T> {
+/// [`FREE`], [`TAKEN`], or [`WANTED`] by somebody who may sleep.
+pub(crate) struct RawLock(Futex);
+
+// SAFETY: whoever changes the word from `FREE` to another value has the lock, until it stores `FREE`.
+unsafe impl RawMutex for RawLock {
+    // The constant is what a lock begins as; each use of it is a lock of its own.
+    #[allow(clippy::declare_interior_mutable_const)]
+    const INIT: RawLock = RawLock(Futex::new());
+    type GuardMarker = GuardNoSend;
+
     #[inline]
-    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    #[inline]
-    pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
-        match self.0.try_lock() {
-            Ok(guard) => Some(guard),
-            Err(TryLockError::Poisoned(error)) => Some(error.into_inner()),
-            Err(TryLockError::WouldBlock) => None,
+    fn lock(&self) {
+        if !self.try_lock() {
+            self.wait();
         }
     }
 
-    pub(crate) fn get_mut(&mut self) -> &mut T {
-        self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
+    #[inline]
+    fn try_lock(&self) -> bool {
+        self.0.0.compare_exchange(FREE, TAKEN, Ordering::Acquire, Ordering::Relaxed).is_ok()
+    }
+
+    #[inline]
+    unsafe fn unlock(&self) {
+        if self.0.0.swap(FREE, Ordering::Release) == WANTED {
+            self.0.wake_one();
+        }
     }
 }
 
-impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+impl RawLock {
+    /// Locks are held for moments: looks again for as long as that, then sleeps.
+    #[cold]
+    fn wait(&self) {
+        for _ in 0..SPINS {
+            spin_loop();
+            if self.0.0.load(Ordering::Relaxed) == FREE && self.try_lock() {
+                return;
+            }
+        }
+        // Others may sleep, too, so from here on it is taken as wanted.
+        while self.0.0.swap(WANTED, Ordering::Acquire) != FREE {
+            self.0.sleep(WANTED, None);
+        }
     }
 }
 
 /// Where threads wait for what a [`Mutex`] guards to change; now and then one wakes for nothing.
 #[derive(Debug, Default)]
-pub(crate) struct Condvar(sync::Condvar);
+pub(crate) struct Condvar {
+    /// Counts the changes.
+    changes: Futex,
+}
 
 impl Condvar {
     pub(crate) const fn new() -> Condvar {
-        Condvar(sync::Condvar::new())
+        Condvar { changes: Futex::new() }
     }
 
-    pub(crate) fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
-        self.0.wait(guard).unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn wait<T>(&self, guard: &mut MutexGuard<'_, T>) {
+        self.sleep(guard, None);
     }
 
     /// True: the time is over.
-    pub(crate) fn wait_for<'a, T>(
-        &self,
-        guard: MutexGuard<'a, T>,
-        time: Duration,
-    ) -> (MutexGuard<'a, T>, bool) {
-        let (guard, result) = self.0.wait_timeout(guard, time).unwrap_or_else(PoisonError::into_inner);
-        (guard, result.timed_out())
+    pub(crate) fn wait_for<T>(&self, guard: &mut MutexGuard<'_, T>, time: Duration) -> bool {
+        self.sleep(guard, Some(time))
     }
 
     pub(crate) fn notify_one(&self) {
-        self.0.notify_one();
+        self.changes.0.fetch_add(1, Ordering::Relaxed);
+        self.changes.wake_one();
     }
 
     pub(crate) fn notify_all(&self) {
-        self.0.notify_all();
+        self.changes.0.fetch_add(1, Ordering::Relaxed);
+        self.changes.wake_all();
+    }
+
+    fn sleep<T>(&self, guard: &mut MutexGuard<'_, T>, time: Option<Duration>) -> bool {
+        // Read under the lock: what changes afterwards is counted, and then there is no sleep.
+        let seen = self.changes.0.load(Ordering::Relaxed);
+        MutexGuard::unlocked(guard, || self.changes.sleep(seen, time))
     }
 }
 
+const FREE: u32 = 0;
+const TAKEN: u32 = 1;
+const WANTED: u32 = 2;
+const SPINS: u32 = 100;
+
 #[cfg(test)]
 mod tests {
-    use std::panic::AssertUnwindSafe;
-    use std::panic::catch_unwind;
     use std::thread;
 
     use super::*;
@@ -106,38 +132,37 @@ mod tests {
             }
         });
         assert_eq!(*number.lock(), 4000);
+        assert!(number.try_lock().is_some());
+        let _held = number.lock();
+        assert!(number.try_lock().is_none());
     }
 
     #[test]
-    fn a_panic_does_not_lock_others_out() {
-        let number = Mutex::new(0u32);
-        let panicked = catch_unwind(AssertUnwindSafe(|| {
-            let mut number = number.lock();
-            *number = 1;
-            panic!("on purpose");
-        }));
-        assert!(panicked.is_err());
-        assert_eq!(*number.lock(), 1);
-        assert_eq!(number.try_lock().as_deref(), Some(&1));
-    }
-
-    #[test]
-    fn waiting_ends_with_a_change_or_with_the_time() {
+    fn waiting_ends_with_a_change() {
         let (turn, changed) = (Mutex::new(0u32), Condvar::new());
         thread::scope(|scope| {
-            scope.spawn(|| {
-                *turn.lock() = 1;
-                changed.notify_all();
-            });
-            let mut turn = turn.lock();
-            while *turn == 0 {
-                turn = changed.wait(turn);
+            for mine in 0..4 {
+                let (turn, changed) = (&turn, &changed);
+                scope.spawn(move || {
+                    for round in 0..250 {
+                        let mut turn = turn.lock();
+                        while *turn != round * 4 + mine {
+                            changed.wait(&mut turn);
+                        }
+                        *turn += 1;
+                        changed.notify_all();
+                    }
+                });
             }
         });
-        let mut late = (turn.lock(), false);
-        while !late.1 {
-            late = changed.wait_for(late.0, Duration::from_millis(1));
-        }
-        assert_eq!(*late.0, 1);
+        assert_eq!(*turn.lock(), 1000);
+    }
+
+    #[test]
+    fn waiting_ends_with_the_time() {
+        let (nothing, changed) = (Mutex::new(()), Condvar::new());
+        let mut guard = nothing.lock();
+        while !changed.wait_for(&mut guard, Duration::from_millis(1)) {}
+        assert!(nothing.try_lock().is_none());
     }
 }

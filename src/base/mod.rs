@@ -4,6 +4,9 @@ mod backoff;
 #[allow(unsafe_code)]
 mod brief;
 mod code;
+#[allow(unsafe_code)]
+mod futex;
+#[allow(unsafe_code)]
 mod lock;
 mod promise;
 #[allow(unsafe_code)]

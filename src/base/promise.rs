@@ -52,7 +52,7 @@ impl<T> Promise<T> {
         let mut state = self.0.state.lock();
         loop {
             match std::mem::replace(&mut *state, State::Open) {
-                State::Open => state = self.0.changed.wait(state),
+                State::Open => self.0.changed.wait(&mut state),
                 State::Kept(value) => return Some(value),
                 State::Broken => return None,
             }

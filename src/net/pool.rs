@@ -18,6 +18,7 @@ use sha2::Sha256;
 
 use crate::base::Condvar;
 use crate::base::Mutex;
+use crate::base::MutexGuard;
 use crate::net::Connection;
 use crate::net::known::Guid;
 use crate::net::thread;
@@ -230,11 +231,9 @@ fn keep() {
             return;
         };
         let left = next.saturating_duration_since(Instant::now());
-        keeper = LAST_HAS_GONE.wait_for(keeper, left).0;
+        LAST_HAS_GONE.wait_for(&mut keeper, left);
         let stale = POOL.lock().as_mut().map(|pool| pool.extract(|idle| idle.since.elapsed() >= LIFETIME));
-        drop(keeper);
-        drop(stale);
-        keeper = KEEPER.lock();
+        MutexGuard::unlocked(&mut keeper, || drop(stale));
     }
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn unregister(number: usize) -> Result<()> {
     let mut state = listener.state.lock();
     state.is_over = true;
     while state.is_calling && CALLING.get() != number {
-        state = listener.done.wait(state);
+        listener.done.wait(&mut state);
     }
     Ok(())
 }

@@ -38,7 +38,7 @@ impl WebSocket {
         send.phase = Phase::Shut;
         if !self.is_async() {
             while send.is_sending() && send.failed.is_none() {
-                send = self.turn.wait(send);
+                self.turn.wait(&mut send);
             }
             return self.drain(send).1;
         }

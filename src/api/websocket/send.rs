@@ -87,7 +87,7 @@ impl WebSocket {
         self.await_welcome()?;
         let mut side = self.send.lock();
         while !self.is_async() && side.current.is_some() && side.failed.is_none() {
-            side = self.turn.wait(side);
+            self.turn.wait(&mut side);
         }
         self.check_open(&side)?;
         if side.phase != Phase::Open || self.close_was_delivered() || side.current.is_some() {

@@ -39,8 +39,7 @@ impl Engine {
         let mut crew = self.crew.lock();
         crew.parked += 1;
         while crew.wakes == 0 && !self.stopping.load(Ordering::SeqCst) {
-            let timed_out;
-            (crew, timed_out) = self.parked.wait_for(crew, IDLE);
+            let timed_out = self.parked.wait_for(&mut crew, IDLE);
             if timed_out && crew.wakes == 0 && crew.threads > KEPT {
                 crew.parked -= 1;
                 return false;
@@ -107,15 +106,15 @@ impl Engine {
                     {
                         // Work that begins between the last tick and this wait is noticed here at
                         // the latest; the wake-up from the poll loop is the ordinary way.
-                        let timed_out;
-                        (crew, timed_out) = self.monitor_wakes.wait_for(crew, IDLE);
-                        if timed_out && self.running.load(Ordering::SeqCst) > 0 {
+                        if self.monitor_wakes.wait_for(&mut crew, IDLE)
+                            && self.running.load(Ordering::SeqCst) > 0
+                        {
                             self.monitor_asleep.store(false, Ordering::Relaxed);
                         }
                     }
                     quiet = 0;
                 } else {
-                    drop(self.monitor_wakes.wait_for(crew, TICK));
+                    self.monitor_wakes.wait_for(&mut crew, TICK);
                 }
             }
             if self.timers.next().is_some_and(|at| at <= Instant::now()) {

@@ -208,7 +208,7 @@ impl Scripts {
                 if !memory.busy {
                     break;
                 }
-                memory = self.learnt.wait(memory);
+                self.learnt.wait(&mut memory);
                 lookup.check()?;
             }
             memory.busy = true;
