@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where `unsafe` may stand; what ends in a slash is a folder.
-const UNSAFE_CODE: [&str; 6] = [
+const UNSAFE_CODE: [&str; 8] = [
     "abi/",
     "platform/",
     "base/brief.rs",
