@@ -489,9 +489,10 @@ fn proxy_settings(bytes: &[u8]) {
     }
 }
 
-/// The names that may serve a script lie below a domain that somebody owns.
+/// The names that may serve a script lie below a domain that somebody owns; what DHCP says is text.
 fn wpad(bytes: &[u8]) {
-    for name in pac::server_names(&String::from_utf8_lossy(bytes)) {
+    assert!(pac::announced_url(bytes).is_none_or(|url| !url.is_empty() && url.is_ascii()));
+    for name in pac::server_names(&[String::from_utf8_lossy(bytes).into_owned()]) {
         assert!(name.starts_with("wpad.") && name.matches('.').count() >= 2, "{name}");
     }
 }
