@@ -215,6 +215,10 @@ static void reading_what_is_there(int async) {
         EXPECT(!memcmp(text, body, sizeof body - 1));
         if (flags) EQ(calls, 1);
         EQ(p_WinHttpReadDataEx(c.req, text, 1, &n, 6, 0, NULL), ERROR_INVALID_PARAMETER);
+        EQ(p_WinHttpReadDataEx(c.req, text, 1, &n, (ULONGLONG)1 << 32, 0, NULL), ERROR_INVALID_PARAMETER);
+        EQ(p_WinHttpReadDataEx(c.req, text, 1, &n, flags, 4, NULL), ERROR_INVALID_PARAMETER);
+        EQ(p_WinHttpReadDataEx(c.req, text, 1, &n, flags, 0, text), ERROR_INVALID_PARAMETER);
+        EQ(p_WinHttpReadDataEx(c.req, NULL, 1, &n, flags, 0, NULL), ERROR_INVALID_PARAMETER);
         h_finish(&c);
     }
 }

@@ -263,6 +263,7 @@ static void closed_handle_stays_invalid_after_its_slot_is_reused(void) {
 
 static void open_parameters(void) {
     HINTERNET h;
+    DWORD bit;
     h = WinHttpOpen(NULL, WINHTTP_ACCESS_TYPE_NO_PROXY, NULL, NULL, 0);
     EXPECT(h);
     EXPECT(WinHttpCloseHandle(h));
@@ -283,10 +284,34 @@ static void open_parameters(void) {
     h = WinHttpOpen(W("a"), WINHTTP_ACCESS_TYPE_NO_PROXY, NULL, NULL, 0);
     EQ(GetLastError(), 0);
     EXPECT(WinHttpCloseHandle(h));
+    for (bit = 1; bit; bit <<= 1) {
+        char row[32];
+        if (bit == WINHTTP_FLAG_ASYNC) continue;
+        snprintf(row, sizeof row, "flag 0x%x", (unsigned)bit);
+        EQ_ROW(row, WinHttpOpen(W("a"), WINHTTP_ACCESS_TYPE_NO_PROXY, NULL, NULL, bit), NULL);
+        EQ_ROW(row, GetLastError(), ERROR_INVALID_PARAMETER);
+    }
 }
 
 static void connect_parameters(void) {
+    /* No host has such a name; and such as it may be written. */
+    static const char *bad[] = {"", " ", "a b", "a\tb", "http://host", "host/", "/host", "host:80", "host:", "user@host", "a\\b", "a?b", "a#b", "a%20b", "a\r\nb",
+        "[::1", "::1]", "[::1]:80", "[]", "[host]", "[127.0.0.1]", "1::2::3", "[fe80::1%]"};
+    static const char *good[] = {"localhost", "LOCALHOST", "host.", "under_score-1", "127.0.0.1", "::1", "[::1]", "[fe80::1%4]", "fe80::1%eth0", "xn--bcher-kva.example"};
     HINTERNET ses = h_open(0), h;
+    size_t i;
+    for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+        SetLastError(0xdead);
+        EQ_ROW(bad[i], WinHttpConnect(ses, h_wide(bad[i]), 80, 0), NULL);
+        EQ_ROW(bad[i], GetLastError(), ERROR_WINHTTP_INVALID_URL);
+    }
+    for (i = 0; i < sizeof good / sizeof *good; i++) {
+        SetLastError(0xdead);
+        h = WinHttpConnect(ses, h_wide(good[i]), 80, 0);
+        if (!h) FAIL("%s: error %u", good[i], (unsigned)GetLastError());
+        EQ_ROW(good[i], GetLastError(), 0);
+        WinHttpCloseHandle(h);
+    }
     h = WinHttpConnect(ses, NULL, 80, 0);
     EQ(h, NULL);
     EQ(GetLastError(), ERROR_INVALID_PARAMETER);

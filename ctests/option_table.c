@@ -387,6 +387,23 @@ static void a_certificate_that_is_too_short(void) {
     h_finish(&c);
 }
 
+/* Nothing below TLS 1.2 in a session of secure defaults, which is asynchronous. */
+static void protocols_of_secure_defaults(void) {
+    static const DWORD weak[] = {0x08, 0x20, 0x80, 0x200, 0xa80, 0x2aa8}, strong[] = {0x800, 0x2000, 0x2800};
+    HINTERNET ses = WinHttpOpen(W("a"), WINHTTP_ACCESS_TYPE_NO_PROXY, NULL, NULL, 0x30000000), resolver = NULL;
+    size_t i;
+    NEED(ses);
+    for (i = 0; i < sizeof weak / sizeof *weak; i++) EQ(set(ses, WINHTTP_OPTION_SECURE_PROTOCOLS, &weak[i], 4), ERROR_ACCESS_DENIED);
+    for (i = 0; i < sizeof strong / sizeof *strong; i++) EQ(set(ses, WINHTTP_OPTION_SECURE_PROTOCOLS, &strong[i], 4), 0);
+    EQ(WinHttpCreateProxyResolver(ses, &resolver), 0);
+    EXPECT(WinHttpCloseHandle(resolver));
+    EXPECT(WinHttpCloseHandle(ses));
+    /* Another session may, for what it is worth. */
+    NEED(ses = h_open(0));
+    for (i = 0; i < sizeof weak / sizeof *weak; i++) EQ(set(ses, WINHTTP_OPTION_SECURE_PROTOCOLS, &weak[i], 4), 0);
+    EXPECT(WinHttpCloseHandle(ses));
+}
+
 /* As without Windows' registry switch. */
 static void what_global_credentials_say(void) {
     static const DWORD options[] = {WINHTTP_OPTION_GLOBAL_PROXY_CREDS, WINHTTP_OPTION_GLOBAL_SERVER_CREDS};
@@ -679,6 +696,7 @@ TESTS {
     CASE(sizes);
     CASE(sizes_of_texts);
     CASE(a_certificate_that_is_too_short);
+    CASE(protocols_of_secure_defaults);
     CASE(what_global_credentials_say);
     CASE(another_callback_for_the_same_notices);
     CASE(values);

@@ -254,6 +254,14 @@ static void set_timeouts(void) {
         EQ(GetLastError(), ERROR_INVALID_PARAMETER);
     }
     EQ(value_of(c.req, WINHTTP_OPTION_CONNECT_TIMEOUT), 60000);
+    /* That is looked at before the handle's kind. */
+    EXPECT(!WinHttpSetTimeouts(c.con, -2, 2, 3, 4));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    EXPECT(!WinHttpSetTimeouts(c.req, (int)0xbeefdead, 2, 3, 4));
+    EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    EXPECT(WinHttpSetTimeouts(c.ses, 1, 2, 3, 4));
+    EQ(value_of(c.con, WINHTTP_OPTION_SEND_TIMEOUT), 3);
+    EQ(value_of(c.req, WINHTTP_OPTION_SEND_TIMEOUT), 30000);
     EXPECT(WinHttpSetTimeouts(c.req, 0, -1, 3000, 4000));
     EQ(value_of(c.req, WINHTTP_OPTION_RESOLVE_TIMEOUT), 0);
     EQ(value_of(c.req, WINHTTP_OPTION_CONNECT_TIMEOUT), 0xffffffff);

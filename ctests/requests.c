@@ -326,6 +326,29 @@ static void the_host_header(void) {
     h_finish(&c);
 }
 
+/* Port 0 is the default of either scheme, so one connection serves both; 443 alone makes nothing secure. */
+static void default_ports(void) {
+    static const struct {
+        INTERNET_PORT port;
+        DWORD flags;
+        const char *url;
+    } rows[] = {{0, 0, "http://example.org/"}, {0, WINHTTP_FLAG_SECURE, "https://example.org/"}, {80, 0, "http://example.org/"}, {80, WINHTTP_FLAG_SECURE, "https://example.org:80/"},
+                {443, 0, "http://example.org:443/"}, {443, WINHTTP_FLAG_SECURE, "https://example.org/"}, {8080, 0, "http://example.org:8080/"}, {65535, WINHTTP_FLAG_SECURE, "https://example.org:65535/"}};
+    HINTERNET ses = h_open(0), con, req;
+    size_t i;
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        NEED(con = WinHttpConnect(ses, W("example.org"), rows[i].port, 0));
+        NEED(req = WinHttpOpenRequest(con, NULL, NULL, NULL, NULL, NULL, rows[i].flags));
+        EQ_STR(x_url(req), rows[i].url);
+        WinHttpCloseHandle(req);
+        NEED(req = WinHttpOpenRequest(con, NULL, NULL, NULL, NULL, NULL, rows[i].flags ^ WINHTTP_FLAG_SECURE));
+        EXPECT(x_starts(x_url(req), rows[i].flags ? "http://" : "https://"));
+        WinHttpCloseHandle(req);
+        WinHttpCloseHandle(con);
+    }
+    WinHttpCloseHandle(ses);
+}
+
 /* The order of Windows 10 and 11, however the headers were added. */
 static void the_order_of_the_headers(void) {
     static const char known[] =
@@ -1168,6 +1191,7 @@ TESTS {
     CASE(bypassing_caches);
     CASE(an_agent_of_nothing);
     CASE(the_host_header);
+    CASE(default_ports);
     CASE(international_names_become_punycode);
     CASE(an_international_name_is_resolved);
     CASE(the_order_of_the_headers);

@@ -89,13 +89,13 @@ static void an_unknown_name_is_the_sends_error(int async) {
 }
 BOTH(an_unknown_name_is_the_sends_error)
 
-/* 62: an IPv6 address keeps its brackets in Host, whether the program wrote them or not. */
+/* 62: an IPv6 address keeps its brackets in Host, whether the program wrote them or not; its scope is for this machine alone. */
 static void the_host_of_an_ipv6_address(int async) {
-    static const char *const hosts[] = {"::1", "[::1]"};
+    static const char *const hosts[] = {"::1", "[::1]", "[::1%1]"};
     char host[64];
     size_t i;
     snprintf(host, sizeof host, "Host: [::1]:%u\r\n", (unsigned)h_port("plain6"));
-    for (i = 0; i < 2; i++) {
+    for (i = 0; i < sizeof hosts / sizeof *hosts; i++) {
         conn c;
         char text[2048];
         NEED(x_connect(&c, async, h_wide(hosts[i]), "plain6") && x_next(&c, "GET", "/head", 0));

@@ -34,7 +34,7 @@ pub unsafe extern "system" fn WinHttpOpen(
 ) -> HINTERNET {
     logger::start();
     entry("WinHttpOpen", || {
-        if flags & !(FLAG_ASYNC | FLAG_SECURE_DEFAULTS) != 0 {
+        if !matches!(flags, 0 | FLAG_ASYNC | FLAG_SECURE_DEFAULTS) {
             return Err(Code::INVALID_PARAMETER);
         }
         let mut proxy = ProxyInfo { access_type, proxy: None, bypass: None };
@@ -51,7 +51,7 @@ pub unsafe extern "system" fn WinHttpOpen(
             agent: agent.to_vec(),
             is_async: flags & FLAG_ASYNC != 0,
             proxy,
-            secure_defaults: flags & FLAG_SECURE_DEFAULTS == FLAG_SECURE_DEFAULTS,
+            secure_defaults: flags == FLAG_SECURE_DEFAULTS,
             deliver: callback::deliver,
         })
     })

@@ -69,7 +69,7 @@ pub(super) static ROWS: &[Row] = &[
     row(100, "REJECT_USERPWD_IN_URL", SR, NONE, switch!(request.reject_user_info)),
     row(110, "UNSAFE_HEADER_PARSING", R, NONE, dword_in(|_, _| Ok(()))).without_effect(),
     row(118, "DECOMPRESSION", SR, NONE, knob!(decompression, |codings| codings <= 3)),
-    // Path and query are always encoded.
+    // Path and query are encoded without it.
     row(138, "ENCODE_EXTRA", SR, NONE, dword_in(|_, _| Ok(()))).without_effect(),
     row(
         142,
