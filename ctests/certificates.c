@@ -514,6 +514,37 @@ static void revocation_by_the_list_that_the_certificate_names(void) {
     h_finish(&c);
 }
 
+/* What the server brings along of its authority. */
+static void revocation_by_what_is_stapled(void) {
+    /* None of these says anything that counts: unknown, not of now, about another certificate, not signed by the
+     * authority or whom it has appointed, not to be understood. */
+    static const char *const useless[] = {"stapled_unknown", "stapled_old", "stapled_endless", "stapled_early", "stapled_other",
+                                          "stapled_changed", "stapled_usurped", "stapled_critical", "stapled_nonsense"};
+    DWORD bits;
+    size_t i;
+    EQ(with_revocation("stapled_good", 0, 0, &bits), 0);
+    EQ(with_revocation("stapled_good12", 0, 0, &bits), 0);
+    EQ(with_revocation("stapled_appointed", 0, 0, &bits), 0);
+    EQ(with_revocation("stapled_revoked", 0, 0, &bits), 12175);
+    EQ(bits, BIT(CERT_REVOKED));
+    /* Nothing forgives that. */
+    EQ(with_revocation("stapled_revoked12", ALL, 1, &bits), 12175);
+    EQ(bits, BIT(CERT_REVOKED));
+    for (i = 0; i < sizeof useless / sizeof *useless; i++) {
+        EQ_ROW(useless[i], with_revocation(useless[i], 0, 0, &bits), 12175);
+        EQ_ROW(useless[i], bits, BIT(CERT_REV_FAILED));
+        EQ_ROW(useless[i], with_revocation(useless[i], 0, 1, &bits), 0);
+    }
+    /* Of the authority between, a list has to tell. */
+    EQ(with_revocation("stapled_below", 0, 0, &bits), 12175);
+    EQ(bits, BIT(CERT_REV_FAILED));
+    t_env("WINHTTP_CRL_FILE", t_certs("crl.pem"));
+    EQ(with_revocation("stapled_below", 0, 0, &bits), 0);
+    /* A list counts where what is stapled does not. */
+    EQ(with_revocation("stapled_old", 0, 0, &bits), 0);
+    t_env("WINHTTP_CRL_FILE", NULL);
+}
+
 static void values_of_the_revocation_options(void) {
     conn c;
     DWORD size = 4, value;
@@ -597,6 +628,7 @@ TESTS {
     CASE(sessions_are_resumed_on_the_same_terms_only);
     CASE(revocation_is_off_by_default);
     CASE(revocation_by_a_list_that_the_user_names);
+    CASE(revocation_by_what_is_stapled); /* before lists are fetched that the process keeps */
     CASE(revocation_by_the_list_that_the_certificate_names);
     CASE(values_of_the_revocation_options);
     CASE(options_of_sessions);

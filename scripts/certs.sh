@@ -7,7 +7,7 @@ cd "$dir"
 # Test programs start at the same time: one makes them, the others wait.
 exec 9> lock
 flock 9
-[ -f done.4 ] && exit 0
+[ -f done.5 ] && exit 0
 export OPENSSL_CONF=/dev/null
 here=DNS:localhost,IP:127.0.0.1
 authority() { # NAME
@@ -35,7 +35,7 @@ enter() { # NAME AUTHORITY EXTENSIONS START END
     -startdate "$4" -enddate "$5"
 }
 server="extendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n"
-trap '[ -f done.4 ] || cat log >&2' EXIT
+trap '[ -f done.5 ] || cat log >&2' EXIT
 rm -f ./*.db* ./*.serial* ./*.number*
 printf '[req]\ndistinguished_name=dn\n[dn]\n' > req.cnf
 {
@@ -82,6 +82,9 @@ printf '[req]\ndistinguished_name=dn\n[dn]\n' > req.cnf
   openssl ca -config revoked.cnf -cert ca.pem -keyfile ca.key -revoke revoked.pem
   openssl ca -config revoked.cnf -cert ca.pem -keyfile ca.key -gencrl -out crl.pem
   openssl crl -in crl.pem -outform DER -out crl.der
+  # Whom an authority lets speak about its certificates.
+  request responder /CN=responder "$ec"
+  sign responder ca 'extendedKeyUsage=OCSPSigning\n' -days 3650
   # Clients': one for each server that asks, with its key in the same file, as the library reads them.
   mkdir -p clients
   request client "/O=Tests/CN=client one"
@@ -98,4 +101,4 @@ printf '[req]\ndistinguished_name=dn\n[dn]\n' > req.cnf
   cat strangeclient.pem strangeclient.key > clients/strange.pem
   cp client.pem clients/without-key.pem
 } > log 2>&1
-touch done.4
+touch done.5

@@ -29,7 +29,7 @@ use crate::proto::ws;
 pub type Target = fn(&[u8]);
 
 /// All of them, by the names of their folders in `fuzz/corpus`.
-pub const TARGETS: [(&str, Target); 17] = [
+pub const TARGETS: [(&str, Target); 18] = [
     ("auth_challenge", auth_challenge),
     ("body", body),
     ("certificate", tls::certificate),
@@ -42,6 +42,7 @@ pub const TARGETS: [(&str, Target); 17] = [
     ("request_headers", request_headers),
     ("response_head", response_head),
     ("revocation_list", tls::revocation_list),
+    ("stapled_response", tls::stapled_response),
     ("url", url_parts),
     ("url_location", url_location),
     ("websocket_frames", websocket_frames),

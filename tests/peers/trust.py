@@ -46,11 +46,16 @@ def contexts(certs):
 
 
 def needing(certs, version):
-    """OpenSSL's own server, which lets nobody in without a certificate, names its authority and says why not; its port."""
+    """One that lets nobody in without a certificate, names its authority and says why not; its port."""
+    return openssl_server(certs, version, "server", "-CAfile", os.path.join(certs, "ca.pem"), "-Verify", "3", "-verify_return_error")
+
+
+def openssl_server(certs, version, name, *more):
+    """OpenSSL's own server with one of the certificates; its port."""
     at = lambda name: os.path.join(certs, name)
     server = subprocess.Popen(
-        ["openssl", "s_server", "-accept", "127.0.0.1:0", "-www", version, "-cert", at("server.pem"), "-key",
-         at("server.key"), "-CAfile", at("ca.pem"), "-Verify", "3", "-verify_return_error"],
+        ["openssl", "s_server", "-accept", "127.0.0.1:0", "-www", version, "-cert", at(name + ".pem"), "-key",
+         at(name + ".key"), *more],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         preexec_fn=lambda: ctypes.CDLL(None).prctl(1, signal.SIGKILL),  # it goes when this process goes
         env=dict(os.environ, OPENSSL_CONF="/dev/null"),

@@ -12,6 +12,7 @@ use rustls::pki_types::SignatureVerificationAlgorithm;
 use rustls::pki_types::TrustAnchor;
 use rustls::pki_types::UnixTime;
 use rustls::pki_types::alg_id;
+use webpki::CertRevocationList;
 use webpki::EndEntityCert;
 use webpki::Error;
 use webpki::ExpirationPolicy;
@@ -23,18 +24,22 @@ use webpki::RequiredEkuNotFoundContext;
 use webpki::RevocationOptions;
 use webpki::RevocationOptionsBuilder;
 use webpki::UnknownStatusPolicy;
+use webpki::VerifiedPath;
 
 use super::problems::Problems;
 use super::revocation::Revocation;
+use super::stapled;
 use crate::proto::x509::Certificate;
+use crate::proto::x509::ocsp::Status;
 
-/// The problems of a server's chain, the name aside.
+/// The problems of a server's chain, the name aside. What is stapled to it goes with the way in which revocation is
+/// looked up.
 pub(super) fn problems(
     roots: &RootCertStore,
     end_entity: &CertificateDer<'_>,
     intermediates: &[CertificateDer<'_>],
     algorithms: &[&dyn SignatureVerificationAlgorithm],
-    revocation: Option<Revocation>,
+    revocation: Option<(Revocation, &[u8])>,
     now: UnixTime,
 ) -> Problems {
     let (Ok(leaf), Ok(parsed)) = (Certificate::read(end_entity), EndEntityCert::try_from(end_entity)) else {
@@ -93,9 +98,12 @@ pub(super) fn problems(
     }
     let led_to_root = !problems.unknown_ca && !problems.invalid;
     problems.weak |= led_to_root && terms.weak;
-    if let Some(revocation) = revocation {
-        let outcome =
-            if led_to_root { look.revocation(&terms, &leaf, revocation, now) } else { Outcome::Unknown };
+    if let Some((revocation, stapled)) = revocation {
+        let outcome = if led_to_root {
+            look.revocation(&terms, &leaf, revocation, stapled, now)
+        } else {
+            Outcome::Unknown
+        };
         problems.revoked = outcome == Outcome::Revoked;
         problems.unchecked = outcome == Outcome::Unknown;
     }
@@ -166,49 +174,77 @@ struct Look<'a> {
 
 impl Look<'_> {
     fn along(&self, terms: &Terms) -> Result<(), Error> {
-        self.verify(terms, None)
+        self.verify(terms, None).map(|_| ())
     }
 
-    fn verify(&self, terms: &Terms, revocation: Option<RevocationOptions<'_>>) -> Result<(), Error> {
+    fn verify(
+        &self,
+        terms: &Terms,
+        revocation: Option<RevocationOptions<'_>>,
+    ) -> Result<VerifiedPath<'_>, Error> {
         let usage = Usage { any: terms.any_usage };
         let Look { roots, parsed, intermediates, algorithms } = self;
         let mut algorithms = algorithms.to_vec();
         if terms.weak {
             algorithms.extend(WEAK.all.iter().copied());
         }
-        parsed
-            .verify_for_usage(&algorithms, &roots.roots, intermediates, terms.at, usage, revocation, None)
-            .map(|_| ())
+        parsed.verify_for_usage(&algorithms, &roots.roots, intermediates, terms.at, usage, revocation, None)
     }
 
-    /// Looks up a chain that is known to lead to a root.
+    /// Looks up a chain that is known to lead to a root: in what is stapled, which is about its first certificate, and
+    /// in lists.
     fn revocation(
         &self,
         terms: &Terms,
         leaf: &Certificate<'_>,
         revocation: Revocation,
+        stapled: &[u8],
         now: UnixTime,
     ) -> Outcome {
-        let parsed = self.intermediates.iter().take(MOST_INTERMEDIATES);
-        let parsed: Vec<_> = parsed.filter_map(|der| Certificate::read(der).ok()).collect();
-        let lists = revocation.lists(parsed.iter().chain([leaf]));
+        let Ok(path) = self.verify(terms, None) else { return Outcome::Unknown };
+        let between: Vec<_> = path.intermediate_certificates().map(webpki::Cert::der).collect();
+        let issuer = match between.first() {
+            Some(issuer) => webpki::anchor_from_trusted_cert(issuer).ok(),
+            None => Some(path.anchor().clone()),
+        };
+        let word = issuer.and_then(|issuer| stapled::status(stapled, leaf, &issuer, self.algorithms, now));
+        let between: Vec<_> = between.iter().filter_map(|der| Certificate::read(der).ok()).collect();
+        let unsaid = match word {
+            Some(Status::Revoked) => return Outcome::Revoked,
+            Some(Status::Good) if between.is_empty() => return Outcome::Good,
+            Some(Status::Good) => None,
+            None => Some(leaf),
+        };
+        let lists = revocation.lists(between.iter().chain(unsaid));
         let lists: Vec<_> = lists.iter().map(AsRef::as_ref).collect();
         let Ok(strict) = RevocationOptionsBuilder::new(&lists) else { return Outcome::Unknown };
         let expiration = if terms.at == now { ExpirationPolicy::Enforce } else { ExpirationPolicy::Ignore };
         let strict = strict.with_expiration_policy(expiration);
         match self.verify(terms, Some(strict.build())) {
-            Ok(()) => return Outcome::Good,
+            Ok(_) => return Outcome::Good,
             Err(Error::CertRevoked) => return Outcome::Revoked,
             Err(error) => log::debug!("revocation: {error}"),
         }
         // One of the chain may be revoked though nothing is known of another.
         let Ok(lenient) = RevocationOptionsBuilder::new(&lists) else { return Outcome::Unknown };
-        let lenient = lenient.with_status_policy(UnknownStatusPolicy::Allow);
+        let expiration = if unsaid.is_none() { expiration } else { ExpirationPolicy::Ignore };
+        let lenient =
+            lenient.with_status_policy(UnknownStatusPolicy::Allow).with_expiration_policy(expiration);
         match self.verify(terms, Some(lenient.build())) {
             Err(Error::CertRevoked) => Outcome::Revoked,
+            // The lists about the others are sound; is there one about each?
+            Ok(_) if unsaid.is_none() && between.iter().all(|one| is_listed(one, &lists)) => Outcome::Good,
             _ => Outcome::Unknown,
         }
     }
+}
+
+/// Whether one of the lists is about an authority's certificate.
+fn is_listed(certificate: &Certificate<'_>, lists: &[&CertRevocationList<'_>]) -> bool {
+    lists.iter().any(|list| {
+        list.issuer() == certificate.issuer_content()
+            && certificate.is_in_scope_of(list.issuing_distribution_point())
+    })
 }
 
 /// A server's, or any when that has been found wanting already.

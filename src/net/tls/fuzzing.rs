@@ -9,6 +9,7 @@ use super::revocation;
 use super::revocation::Revocation;
 use crate::proto::x509;
 use crate::proto::x509::Certificate;
+use crate::proto::x509::ocsp::Response;
 
 /// A certificate that nobody has vouched for is looked at from all sides, and never trusted.
 pub(crate) fn certificate(bytes: &[u8]) {
@@ -30,11 +31,23 @@ pub(crate) fn certificate(bytes: &[u8]) {
     let roots = RootCertStore::empty();
     let der = CertificateDer::from(bytes);
     let algorithms = rustls::crypto::ring::default_provider().signature_verification_algorithms;
-    let revocation = Some(Revocation { cache_only: true });
+    let revocation = Some((Revocation { cache_only: true }, bytes));
     let itself = std::slice::from_ref(&der);
     let problems = chain::problems(&roots, &der, itself, algorithms.all, revocation, UnixTime::now());
     assert!(problems.unknown_ca || problems.invalid, "{problems:?}");
     assert!(chain::path(&[bytes.to_vec()], &[]).len() <= 1);
+}
+
+/// What is stapled to a certificate, read.
+pub(crate) fn stapled_response(bytes: &[u8]) {
+    let Ok(response) = Response::read(bytes) else { return };
+    assert!(bytes.windows(response.message.len()).any(|part| part == response.message));
+    for der in &response.certificates {
+        if let Ok(certificate) = Certificate::read(der) {
+            _ = response.names(certificate.subject, &certificate.key);
+            _ = response.status(&certificate, &certificate.key, 0);
+        }
+    }
 }
 
 /// A list of what is revoked, read.

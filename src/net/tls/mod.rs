@@ -9,6 +9,7 @@ mod identity;
 mod peer;
 mod problems;
 mod revocation;
+mod stapled;
 mod stream;
 mod verify;
 

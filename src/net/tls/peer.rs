@@ -78,8 +78,12 @@ impl Peer {
         let Some((end_entity, intermediates)) = sent.split_first() else {
             return (Vec::new(), Problems::INVALID);
         };
-        let problems =
-            config::verifier(Forgive::default(), building).chain(end_entity, intermediates, UnixTime::now());
+        let problems = config::verifier(Forgive::default(), building).chain(
+            end_entity,
+            intermediates,
+            &[],
+            UnixTime::now(),
+        );
         (chain::path(&self.chain, &config::root_certificates()), problems)
     }
 

@@ -63,26 +63,29 @@ impl Verifier {
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         name: &ServerName<'_>,
+        stapled: &[u8],
         now: UnixTime,
     ) -> Problems {
         let Ok(parsed) = ParsedCertificate::try_from(end_entity) else { return Problems::INVALID };
         let named = verify_server_name(&parsed, name).is_ok() || has_common_name(end_entity, name);
-        Problems { name: !named, ..self.chain(end_entity, intermediates, now) }
+        Problems { name: !named, ..self.chain(end_entity, intermediates, stapled, now) }
     }
 
-    /// The chain's problems, the name aside.
+    /// The chain's problems, the name aside. `stapled`: an OCSP response that came with it, or nothing.
     pub(super) fn chain(
         &self,
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
+        stapled: &[u8],
         now: UnixTime,
     ) -> Problems {
         match &self.trust {
             Trust::Roots(roots) => {
                 let all = self.algorithms.all;
-                chain::problems(roots, end_entity, intermediates, all, self.building.revocation, now)
+                let revocation = self.building.revocation.map(|how| (how, stapled));
+                chain::problems(roots, end_entity, intermediates, all, revocation, now)
             }
-            Trust::System => system_chain(end_entity, intermediates, self.building, now),
+            Trust::System => system_chain(end_entity, intermediates, stapled, self.building, now),
         }
     }
 }
@@ -98,6 +101,7 @@ fn has_common_name(end_entity: &CertificateDer<'_>, name: &ServerName<'_>) -> bo
 fn system_chain(
     end_entity: &CertificateDer<'_>,
     intermediates: &[CertificateDer<'_>],
+    stapled: &[u8],
     building: Building,
     now: UnixTime,
 ) -> Problems {
@@ -107,7 +111,7 @@ fn system_chain(
         flags: building.flags,
         own_only: building.own_only,
     };
-    match platform::chain_problems(end_entity, &intermediates, how, now.as_secs()) {
+    match platform::chain_problems(end_entity, &intermediates, stapled, how, now.as_secs()) {
         Ok(platform::ChainProblems { unknown_ca, date, usage, revoked, unchecked, weak, invalid }) => {
             Problems { unknown_ca, name: false, date, usage, revoked, unchecked, weak, invalid }
         }
@@ -124,10 +128,10 @@ impl ServerCertVerifier for Verifier {
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         name: &ServerName<'_>,
-        _ocsp_response: &[u8],
+        ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let problems = self.judge(end_entity, intermediates, name, now);
+        let problems = self.judge(end_entity, intermediates, name, ocsp_response, now);
         let remaining = problems.beyond(self.forgive);
         if !remaining.any() {
             return Ok(ServerCertVerified::assertion());

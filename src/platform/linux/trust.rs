@@ -9,7 +9,13 @@ use crate::platform::ChainProblems;
 pub(crate) const JUDGES_CHAINS: bool = false;
 
 /// Never called.
-pub(crate) fn chain_problems(_: &[u8], _: &[&[u8]], _: ChainBuilding, _: u64) -> io::Result<ChainProblems> {
+pub(crate) fn chain_problems(
+    _: &[u8],
+    _: &[&[u8]],
+    _: &[u8],
+    _: ChainBuilding,
+    _: u64,
+) -> io::Result<ChainProblems> {
     Err(io::ErrorKind::Unsupported.into())
 }
 

@@ -5,6 +5,7 @@
 #![cfg_attr(windows, allow(dead_code))]
 
 mod name;
+pub(crate) mod ocsp;
 
 use std::fmt;
 
@@ -52,6 +53,8 @@ pub(crate) struct Certificate<'a> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Algorithm<'a> {
+    /// All of it: the content of its sequence.
+    pub(crate) der: &'a [u8],
     pub(crate) oid: ObjectIdentifier,
     /// DER, empty when there are none.
     pub(crate) parameters: &'a [u8],
@@ -141,9 +144,12 @@ impl<'a> Certificate<'a> {
 
     /// The content of the subject's sequence.
     pub(crate) fn subject_content(&self) -> &'a [u8] {
-        SliceReader::new(self.subject)
-            .and_then(|mut reader| AnyRef::decode(&mut reader))
-            .map_or(&[], |name| name.value())
+        content(self.subject)
+    }
+
+    /// The content of the issuer's sequence.
+    pub(crate) fn issuer_content(&self) -> &'a [u8] {
+        content(self.issuer)
     }
 
     pub(crate) fn has_alternative_names(&self) -> bool {
@@ -154,7 +160,24 @@ impl<'a> Certificate<'a> {
     pub(crate) fn revocation_lists(&self) -> Vec<&'a str> {
         let Some(points) = self.extension(CRL_DISTRIBUTION_POINTS) else { return Vec::new() };
         let Ok(points) = list(points) else { return Vec::new() };
-        points.iter().filter_map(|point| full_name(point.value())).flatten().collect()
+        let name = |point: &AnyRef<'a>| tagged(&mut SliceReader::new(point.value()).ok()?, 0).ok()?;
+        points.iter().filter_map(name).filter_map(urls).flatten().collect()
+    }
+
+    /// Whether a revocation list of its issuer is about this certificate, an authority's: by the list's
+    /// `IssuingDistributionPoint` in DER, if it has one.
+    pub(crate) fn is_in_scope_of(&self, point: Option<&[u8]>) -> bool {
+        let own = self.revocation_lists();
+        let Ok(parts) = point.map_or(Ok(Vec::new()), list) else { return false };
+        parts.iter().all(|part| match part.tag().number() {
+            // Where the list is: where the certificate says, if it says so.
+            TagNumber(0) => {
+                let names = urls(part.value()).unwrap_or_default();
+                own.is_empty() || names.iter().any(|name| own.contains(name))
+            }
+            ONLY_AUTHORITIES => true,
+            _ => false,
+        })
     }
 
     fn extension(&self, oid: ObjectIdentifier) -> Option<&'a [u8]> {
@@ -162,10 +185,9 @@ impl<'a> Certificate<'a> {
     }
 }
 
-/// The URLs in a `DistributionPoint`'s full name.
-fn full_name(point: &[u8]) -> Option<Vec<&str>> {
+/// The URLs in a `DistributionPointName`'s full name.
+fn urls(point: &[u8]) -> Option<Vec<&str>> {
     const URL: u8 = 6;
-    let point = tagged(&mut SliceReader::new(point).ok()?, 0).ok()??;
     let names = tagged(&mut SliceReader::new(point).ok()?, 0).ok()??;
     let mut reader = SliceReader::new(names).ok()?;
     let mut urls = Vec::new();
@@ -183,11 +205,15 @@ fn full_name(point: &[u8]) -> Option<Vec<&str>> {
 
 impl<'a> Algorithm<'a> {
     fn read(from: &mut SliceReader<'a>) -> Result<Algorithm<'a>, Malformed> {
-        let mut fields = open(from, Tag::Sequence)?;
+        let whole = AnyRef::decode(from)?;
+        if whole.tag() != Tag::Sequence {
+            return Err(Malformed);
+        }
+        let mut fields = SliceReader::new(whole.value())?;
         let oid = fields.decode()?;
         let parameters = if fields.is_finished() { &[] } else { fields.tlv_bytes()? };
         fields.finish()?;
-        Ok(Algorithm { oid, parameters })
+        Ok(Algorithm { der: whole.value(), oid, parameters })
     }
 
     /// The hash of a signature algorithm, where it has one.
@@ -226,11 +252,16 @@ impl<'a> PublicKey<'a> {
         if whole.tag() != Tag::Sequence {
             return Err(Malformed);
         }
-        let mut fields = SliceReader::new(whole.value())?;
+        PublicKey::of_content(whole.value())
+    }
+
+    /// From the content of its sequence.
+    pub(crate) fn of_content(der: &'a [u8]) -> Result<PublicKey<'a>, Malformed> {
+        let mut fields = SliceReader::new(der)?;
         let algorithm = Algorithm::read(&mut fields)?;
         let bits = Bits::of(BitStringRef::decode(&mut fields)?);
         fields.finish()?;
-        Ok(PublicKey { der: whole.value(), algorithm, bits })
+        Ok(PublicKey { der, algorithm, bits })
     }
 
     /// The length of an RSA key's modulus.
@@ -273,6 +304,11 @@ fn extensions(content: &[u8]) -> Result<Vec<Extension<'_>>, Malformed> {
             Ok(Extension { oid, critical, value: value.value() })
         })
         .collect()
+}
+
+/// What is in an element.
+fn content(der: &[u8]) -> &[u8] {
+    SliceReader::new(der).and_then(|mut reader| AnyRef::decode(&mut reader)).map_or(&[], |any| any.value())
 }
 
 /// The elements of a sequence that is all of `der`.
@@ -339,6 +375,8 @@ const fn oid(text: &str) -> ObjectIdentifier {
     ObjectIdentifier::new_unwrap(text)
 }
 
+/// In an `IssuingDistributionPoint`.
+const ONLY_AUTHORITIES: TagNumber = TagNumber(2);
 const EXTENDED_KEY_USAGE: ObjectIdentifier = oid("2.5.29.37");
 const ANY_USAGE: ObjectIdentifier = oid("2.5.29.37.0");
 const SERVER_AUTHENTICATION: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.1");
