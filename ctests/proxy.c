@@ -245,6 +245,32 @@ static void a_big_message_through_both_layers_of_tls(int async) {
 }
 BOTH(a_big_message_through_both_layers_of_tls)
 
+/* A request through a tunnel without TLS inside: whom the proxy may be belongs to the tunnel all the same. */
+static void plain_through(conn *c, int async, DWORD ignored, DWORD error, int connects) {
+    static char body[4096];
+    int before = rec_count(c->rec, 0, STATUS(CONNECTED_TO_SERVER));
+    if (c->req) WinHttpCloseHandle(c->req);
+    NEED(c->req = WinHttpOpenRequest(c->con, NULL, W("/status/200"), NULL, NULL, NULL, 0));
+    EXPECT(WinHttpSetOption(c->req, WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, NULL, 0));
+    EXPECT(WinHttpSetOption(c->req, WINHTTP_OPTION_SECURITY_FLAGS, &ignored, sizeof ignored));
+    EQ(x_exchange(c, async), error);
+    if (!error) {
+        EQ(h_status(c->req), 200);
+        EQ(x_body(c, async, body, sizeof body), 0);
+    }
+    EQ(rec_count(c->rec, 0, STATUS(CONNECTED_TO_SERVER)) - before, connects);
+}
+static void a_tunnel_through_a_proxy_that_was_forgiven_is_for_who_forgives(int async) {
+    conn c;
+    NEED(p_open(&c, async, h_wide(text_of("https://localhost:%u", h_port("unknownproxy"))), NULL, "localhost", "plain", "/head"));
+    plain_through(&c, async, SECURITY_FLAG_IGNORE_UNKNOWN_CA, 0, 1);
+    plain_through(&c, async, SECURITY_FLAG_IGNORE_UNKNOWN_CA, 0, 0);
+    plain_through(&c, async, 0, 12188, 1);
+    plain_through(&c, async, SECURITY_FLAG_IGNORE_UNKNOWN_CA, 0, 0);
+    h_finish(&c);
+}
+BOTH(a_tunnel_through_a_proxy_that_was_forgiven_is_for_who_forgives)
+
 static void a_proxy_whose_certificate_is_bad(int async) {
     static const char *ports[] = {"plain", "tls"};
     size_t i;
@@ -603,6 +629,7 @@ TESTS {
     CASE2(wss_goes_through_a_tunnel);
     CASE2(a_proxy_over_tls);
     CASE2(a_big_message_through_both_layers_of_tls);
+    CASE2(a_tunnel_through_a_proxy_that_was_forgiven_is_for_who_forgives);
     CASE2(a_proxy_whose_certificate_is_bad);
     CASE2(a_challenge_is_the_response);
     CASE2(a_refusal_is_an_error_unless_it_is_wanted);

@@ -51,8 +51,8 @@ pub(crate) enum Via {
     Nothing,
     /// A proxy is at the other end, and gets requests to any server.
     Proxy,
-    /// A tunnel through this proxy.
-    Tunnel(ProxyServer),
+    /// A tunnel through this proxy, with which TLS is spoken on these terms. What goes through may be without.
+    Tunnel(ProxyServer, Option<Box<tls::Terms>>),
 }
 
 /// Somebody whom a connection can be authenticated as. Says nothing but whether two are the same.

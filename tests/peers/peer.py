@@ -933,7 +933,7 @@ async def main():
         ports["needs"], ports["needs12"] = (trust.needing(args.certs, v) for v in ("-tls1_3", "-tls1_2"))
         server, ports["pointed"] = await listen(trust.pointed(args.certs, ports["plain"]))
         servers.append(server)
-    for name, tls in {"proxy": None, "tlsproxy": wanted.get("tls")}.items():
+    for name, tls in {"proxy": None, "tlsproxy": wanted.get("tls"), "unknownproxy": wanted.get("unknown")}.items():
         server, ports[name] = await scripted_proxy.listen(tls)
         servers.append(server)
     server, ports["plain6"] = await listen(host="::1")

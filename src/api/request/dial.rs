@@ -97,7 +97,8 @@ impl Request {
                 ..self.origin(url.host(), url.port(), Via::Nothing, tls, settings)
             },
             ProxyEntry::Proxy(proxy) if self.needs_tunnel(url) => {
-                self.origin(url.host(), url.port(), Via::Tunnel(proxy.clone()), tls, settings)
+                let via = Via::Tunnel(proxy.clone(), self.tls_with(proxy, settings).map(Box::new));
+                self.origin(url.host(), url.port(), via, tls, settings)
             }
             ProxyEntry::Proxy(proxy) => self.proxy_origin(proxy, settings),
         };
@@ -127,7 +128,7 @@ impl Request {
                 }
             },
             ProxyEntry::Proxy(proxy) => match origin.via {
-                Via::Tunnel(_) => self.tunnel(proxy, permit, origin, url, settings).await?,
+                Via::Tunnel(..) => self.tunnel(proxy, permit, origin, url, settings).await?,
                 Via::Nothing | Via::Proxy => Acquired::ready(self.dial_proxy(proxy, settings).await?, permit),
             },
         };
@@ -176,8 +177,7 @@ impl Request {
 
     /// A connection to a proxy serves requests to any server.
     fn proxy_origin(&self, proxy: &ProxyServer, settings: &Settings) -> Origin {
-        let tls = (proxy.scheme == ProxyScheme::Https).then(|| self.proxy_terms(settings));
-        self.origin(&proxy.host, proxy.port, Via::Proxy, tls, settings)
+        self.origin(&proxy.host, proxy.port, Via::Proxy, self.tls_with(proxy, settings), settings)
     }
 
     /// On what terms TLS is made with the URL's server.
@@ -191,9 +191,10 @@ impl Request {
         terms
     }
 
-    /// On what terms TLS is made with a proxy, which is nobody's to be shown a certificate.
-    fn proxy_terms(&self, settings: &Settings) -> tls::Terms {
-        tls::Terms { client: tls::Client::Unsaid, ..self.any_terms(settings) }
+    /// On what terms TLS is made with a proxy, if it is; it is nobody's to be shown a certificate.
+    fn tls_with(&self, proxy: &ProxyServer, settings: &Settings) -> Option<tls::Terms> {
+        let terms = || tls::Terms { client: tls::Client::Unsaid, ..self.any_terms(settings) };
+        (proxy.scheme == ProxyScheme::Https).then(terms)
     }
 
     fn any_terms(&self, settings: &Settings) -> tls::Terms {

@@ -91,7 +91,7 @@ impl Authentication {
         match via {
             Via::Nothing => None,
             Via::Proxy => self.proxy.identity(),
-            Via::Tunnel(_) => self.proxy.any_identity(),
+            Via::Tunnel(..) => self.proxy.any_identity(),
         }
     }
 
@@ -144,7 +144,7 @@ impl Authentication {
         let server = self.server.authorization(method, target, memory);
         let proxy = match via {
             Via::Proxy => self.proxy.authorization(method, target, memory),
-            Via::Nothing | Via::Tunnel(_) => None,
+            Via::Nothing | Via::Tunnel(..) => None,
         };
         let named = [(&b"Authorization"[..], server), (&b"Proxy-Authorization"[..], proxy)];
         named.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
