@@ -545,6 +545,32 @@ static void revocation_by_what_is_stapled(void) {
     t_env("WINHTTP_CRL_FILE", NULL);
 }
 
+/* The handshakes wait for it, all for the same one; another request does not. */
+static void a_list_that_does_not_come_holds_nobody_else(void) {
+    enum { WAITING = 4 };
+    conn held[WAITING], other;
+    h_record e;
+    int i;
+    for (i = 0; i < WAITING; i++) {
+        NEED(t_open(&held[i], 1, "held", "/tls"));
+        EXPECT(t_set(held[i].req, WINHTTP_OPTION_ENABLE_FEATURE, WINHTTP_ENABLE_SSL_REVOCATION));
+        NEED(WinHttpSendRequest(held[i].req, NULL, 0, NULL, 0, 0, (DWORD_PTR)held[i].rec));
+    }
+    EQ_STR(h_get_text("/report/held-list"), "asked");
+    NEED(t_open(&other, 1, "tls", "/tls"));
+    EQ(x_exchange(&other, 1), 0);
+    h_finish(&other);
+    for (i = 0; i < WAITING; i++) EQ(rec_count(held[i].rec, held[i].req, H_DONE), 0);
+    EQ_STR(h_get_text("/release/held-list"), "released");
+    for (i = 0; i < WAITING; i++) {
+        NEED(rec_wait_nth(held[i].rec, held[i].req, H_DONE, 1, 15000, &e));
+        EQ(e.status, STATUS(SENDREQUEST_COMPLETE));
+    }
+    /* Once for all of them. */
+    EQ_STR(h_get_text("/report/held-list"), "asked");
+    for (i = 0; i < WAITING; i++) h_finish(&held[i]);
+}
+
 static void values_of_the_revocation_options(void) {
     conn c;
     DWORD size = 4, value;
@@ -630,6 +656,7 @@ TESTS {
     CASE(revocation_by_a_list_that_the_user_names);
     CASE(revocation_by_what_is_stapled); /* before lists are fetched that the process keeps */
     CASE(revocation_by_the_list_that_the_certificate_names);
+    CASE(a_list_that_does_not_come_holds_nobody_else);
     CASE(values_of_the_revocation_options);
     CASE(options_of_sessions);
     CASE(secrets_are_logged_where_the_user_says);

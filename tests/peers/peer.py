@@ -307,7 +307,13 @@ async def tls_seen(c):
 
 
 async def revocation_list(c):
-    """The authority's list of revoked certificates."""
+    """/list: the authority's list of revoked certificates. /list/TOKEN waits for /release/TOKEN, and /report tells that it
+    was asked for."""
+    if len(c.parts) > 1:
+        r = report_for(c.parts[1])
+        r.add("asked")
+        r.done.set()
+        await gate(c.parts[1]).wait()
     with open(os.path.join(CERTS[0], "crl.der"), "rb") as file:
         await c.answer(200, file.read())
 
@@ -931,8 +937,9 @@ async def main():
         servers.append(server)
     if args.certs:
         ports["needs"], ports["needs12"] = (trust.needing(args.certs, v) for v in ("-tls1_3", "-tls1_2"))
-        server, ports["pointed"] = await listen(trust.pointed(args.certs, ports["plain"]))
-        servers.append(server)
+        for name, path in {"pointed": "list", "held": "list/held-list"}.items():
+            server, ports[name] = await listen(trust.pointed(args.certs, ports["plain"], path))
+            servers.append(server)
     for name, tls in {"proxy": None, "tlsproxy": wanted.get("tls"), "unknownproxy": wanted.get("unknown")}.items():
         server, ports[name] = await scripted_proxy.listen(tls)
         servers.append(server)

@@ -67,8 +67,8 @@ def openssl_server(certs, version, name, *more):
     raise RuntimeError("openssl s_server did not start")
 
 
-def pointed(certs, port):
-    """One whose revocation list is at `port`; made when that is known."""
+def pointed(certs, port, path):
+    """One whose revocation list is at `port` and this path; made when that is known."""
     folder = os.path.join(certs, f"pointed.{os.getpid()}")
     os.makedirs(folder, exist_ok=True)
     run = lambda *words: subprocess.run(
@@ -78,7 +78,7 @@ def pointed(certs, port):
     with open(at("ext"), "w", encoding="ascii") as file:
         file.write(
             "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\n"
-            f"crlDistributionPoints=URI:http://127.0.0.1:{port}/list\n"
+            f"crlDistributionPoints=URI:http://127.0.0.1:{port}/{path}\n"
         )
     ca = ["-CA", os.path.join(certs, "ca.pem"), "-CAkey", os.path.join(certs, "ca.key")]
     config = os.path.join(certs, "req.cnf")

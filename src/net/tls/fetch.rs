@@ -110,7 +110,7 @@ fn bad() -> Fault {
 }
 
 /// For all of it.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// A list that is longer is not read.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 

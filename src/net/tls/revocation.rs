@@ -14,7 +14,9 @@ use rustls::pki_types::pem::PemObject;
 use webpki::CertRevocationList;
 use webpki::OwnedCertRevocationList;
 
+use super::fetch::PATIENCE;
 use super::fetch::fetch;
+use crate::base::Condvar;
 use crate::base::Mutex;
 use crate::proto::x509::Certificate;
 
@@ -33,8 +35,8 @@ impl Revocation {
         let mut lists = named();
         for certificate in certificates {
             for url in certificate.revocation_lists().into_iter().take(MOST_PLACES) {
-                if !self.cache_only && FETCHED.is_due(url) {
-                    FETCHED.put(url, get(url));
+                if !self.cache_only {
+                    FETCHED.refresh(url);
                 }
             }
         }
@@ -49,34 +51,60 @@ fn get(url: &str) -> Option<List> {
 }
 
 /// Lists that were fetched.
-struct Fetched(Mutex<Option<ByUrl>>);
+struct Fetched {
+    /// Guards only itself; nothing is fetched under it.
+    kept: Mutex<Option<HashMap<String, Entry>>>,
+    /// A fetch has ended.
+    ended: Condvar,
+}
 
-/// When, and `None` where that failed.
-type ByUrl = HashMap<String, (Instant, Option<List>)>;
+static FETCHED: Fetched = Fetched { kept: Mutex::new(None), ended: Condvar::new() };
 
-/// Guards only itself; nothing is fetched under it.
-static FETCHED: Fetched = Fetched(Mutex::new(None));
+/// What is known of an address.
+struct Entry {
+    since: Instant,
+    /// `None`: it could not be fetched.
+    list: Option<List>,
+    /// Somebody has been fetching it since then.
+    is_awaited: bool,
+}
 
 impl Fetched {
-    /// Whether what is there is missing or old.
-    fn is_due(&self, url: &str) -> bool {
-        let fetched = self.0.lock();
-        let Some((since, list)) = fetched.as_ref().and_then(|fetched| fetched.get(url)) else { return true };
-        since.elapsed() > if list.is_some() { LIFETIME } else { RETRY }
-    }
-
-    fn put(&self, url: &str, list: Option<List>) {
-        let mut fetched = self.0.lock();
-        let fetched = fetched.get_or_insert_with(HashMap::new);
-        if fetched.len() >= MOST_KEPT {
-            fetched.clear();
+    /// Fetches what is missing or old; who comes while somebody else does waits for that.
+    fn refresh(&self, url: &str) {
+        let mut kept = self.kept.lock();
+        loop {
+            let entry = kept.as_ref().and_then(|kept| kept.get(url));
+            match entry {
+                Some(entry) if entry.is_awaited && entry.since.elapsed() < PATIENCE => {
+                    let rest = PATIENCE.saturating_sub(entry.since.elapsed());
+                    kept = self.ended.wait_for(kept, rest).0;
+                }
+                Some(entry) if !entry.is_due() => return,
+                _ => break,
+            }
         }
-        fetched.insert(url.to_owned(), (Instant::now(), list));
+        let entries = kept.get_or_insert_with(HashMap::new);
+        if entries.len() >= MOST_KEPT {
+            entries.retain(|_, entry| entry.is_awaited);
+        }
+        let old = entries.remove(url).and_then(|entry| entry.list);
+        entries.insert(url.to_owned(), Entry { since: Instant::now(), list: old, is_awaited: true });
+        drop(kept);
+        let entry = Entry { list: get(url), since: Instant::now(), is_awaited: false };
+        self.kept.lock().get_or_insert_with(HashMap::new).insert(url.to_owned(), entry);
+        self.ended.notify_all();
     }
 
     fn all(&self) -> Vec<List> {
-        let fetched = self.0.lock();
-        fetched.iter().flatten().filter_map(|(_, (_, list))| list.clone()).collect()
+        let kept = self.kept.lock();
+        kept.iter().flatten().filter_map(|(_, entry)| entry.list.clone()).collect()
+    }
+}
+
+impl Entry {
+    fn is_due(&self) -> bool {
+        self.is_awaited || self.since.elapsed() > if self.list.is_some() { LIFETIME } else { RETRY }
     }
 }
 
