@@ -955,6 +955,23 @@ static void a_rude_server_gets_the_401_shown(int async) {
 }
 BOTH(a_rude_server_gets_the_401_shown)
 
+/* A token that goes out unasked and is refused is tried once more when it is asked for, and no oftener. */
+static void a_token_that_went_out_unasked_is_not_the_last(int async) {
+    conn c;
+    NEED(own_session(&c, async, "localhost", "spnego", "GET", "/deaf"));
+    EQ(give(c.req, SERVER, NTLM, "DOMAIN\\user", "pwd"), 0);
+    EQ(ask(&c, async), 200);
+    EXPECT(x_starts(body(&c, async), "welcome"));
+    EQ(sent(&c), 3);
+    h_finish(&c);
+    NEED(own_session(&c, async, "localhost", "plain", "GET", "/auth/ask?status=401&www=NTLM"));
+    EQ(give(c.req, SERVER, NTLM, "DOMAIN\\user", "pwd"), 0);
+    EQ(ask(&c, async), 401);
+    EQ(sent(&c), 2);
+    h_finish(&c);
+}
+BOTH(a_token_that_went_out_unasked_is_not_the_last)
+
 static void keep_alive_is_needed_for_ntlm(void) {
     DWORD off = WINHTTP_DISABLE_KEEP_ALIVE;
     conn c;
@@ -1204,6 +1221,7 @@ TESTS {
     CASE2(default_credentials);
     CASE(the_service_name_can_have_the_port);
     CASE2(a_rude_server_gets_the_401_shown);
+    CASE2(a_token_that_went_out_unasked_is_not_the_last);
     CASE(keep_alive_is_needed_for_ntlm);
     CASES_BY_EACH_PROXY(real_proxies);
     CASE(default_credentials_for_a_proxy);

@@ -2,7 +2,7 @@
 """An HTTP server that asks for NTLM and has pyspnego judge the answers: spnego_server.py PORT [CERTIFICATE KEY]
 
 With a certificate it speaks TLS, and takes only answers that are bound to it (RFC 5929). A connection is one user's once it has authenticated. /rude sends garbage for its second message, /close closes the
-connection after it.
+connection after it, /deaf hears nothing before it has asked.
 """
 import base64
 import hashlib
@@ -18,6 +18,7 @@ import spnego.channel_bindings
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     context = user = None
+    asked = False
 
     def say(self, status, body, *headers):
         self.send_response(status)
@@ -29,6 +30,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.path == "/deaf" and not self.asked:
+            self.asked = True
+            return self.say(401, b"who is it", ("WWW-Authenticate", "NTLM"))
         scheme, _, token = self.headers.get("Authorization", "").partition(" ")
         if scheme.upper() == "NTLM":
             token = base64.b64decode(token)

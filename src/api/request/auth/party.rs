@@ -303,12 +303,20 @@ impl Party {
             return self.refuse();
         }
         match (&mut self.attempt, digest) {
-            (Attempt::Handshake { scheme, context, done, .. }, _) => {
+            (Attempt::Handshake { scheme, context, tokens, done, .. }, _) => {
                 let scheme = *scheme;
                 let said = challenges.iter().find(|challenge| challenge.scheme() == scheme);
                 let said = said.and_then(Challenge::token).and_then(auth::token_bytes);
+                let was_unasked = self.rounds == 1 && *tokens == 1 && said.is_none();
                 match (said, context.take_if(|_| goes_on && !*done)) {
                     (Some(said), Some(context)) => Verdict::Step(context, said),
+                    // Nobody had asked before it went out; now somebody does.
+                    _ if was_unasked => {
+                        self.attempt = Attempt::None;
+                        self.next = Next::Nothing;
+                        self.identity = None;
+                        Verdict::Choose(self.candidates(challenges, policy))
+                    }
                     _ => self.refuse(),
                 }
             }
