@@ -42,6 +42,7 @@ static const struct {
     {"selfsigned", BIT(INVALID_CA), UNKNOWN_CA},
     {"selfca", BIT(INVALID_CA), UNKNOWN_CA},
     {"alone", BIT(INVALID_CA), UNKNOWN_CA},
+    {"v1self", BIT(INVALID_CA), UNKNOWN_CA},
     {"expired", BIT(CERT_DATE_INVALID), WRONG_DATE},
     {"notyet", BIT(CERT_DATE_INVALID), WRONG_DATE},
     {"wrongname", BIT(CERT_CN_INVALID), WRONG_NAME},
@@ -74,6 +75,26 @@ static void every_fault_is_named_and_forgiven_by_its_flag(int async) {
 }
 BOTH(every_fault_is_named_and_forgiven_by_its_flag)
 
+/* It has no extensions; devices come with such ones. */
+static void version_1_in_both_protocols(int async) {
+    static const DWORD protocols[] = {WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2, 0x2000};
+    size_t i;
+    for (i = 0; i < 2; i++) {
+        PCCERT_CONTEXT server = NULL;
+        DWORD size = sizeof server;
+        conn c;
+        NEED(t_open(&c, async, "v1", "/tls"));
+        EXPECT(t_set(c.ses, WINHTTP_OPTION_SECURE_PROTOCOLS, protocols[i]));
+        EXPECT(x_starts(t_seen(&c, async), i ? "TLSv1.3" : "TLSv1.2"));
+        NEED(WinHttpQueryOption(c.req, WINHTTP_OPTION_SERVER_CERT_CONTEXT, &server, &size));
+        EQ(server->pCertInfo->dwVersion, 0);
+        EQ(server->pCertInfo->cExtension, 0);
+        CertFreeCertificateContext(server);
+        h_finish(&c);
+    }
+}
+BOTH(version_1_in_both_protocols)
+
 /* A certificate with four faults: each set of flags forgives what it names, and the rest is reported. */
 static void each_set_of_flags_forgives_exactly_what_it_names(void) {
     static const struct { DWORD flag, bit; } pairs[] = {
@@ -99,9 +120,9 @@ static void each_set_of_flags_forgives_exactly_what_it_names(void) {
 }
 
 static void good_ones_pass(int async) {
-    static const char *const ports[] = {"tls", "tls12", "tls13", "below", "cnonly"};
+    static const char *const ports[] = {"tls", "tls12", "tls13", "below", "cnonly", "v1"};
     size_t i;
-    for (i = 0; i < 5; i++) {
+    for (i = 0; i < 6; i++) {
         conn c;
         NEED(t_open(&c, async, ports[i], "/status/200"));
         EQ_ROW(ports[i], x_exchange(&c, async), 0);
@@ -638,6 +659,7 @@ static void secrets_are_logged_where_the_user_says(void) {
 TESTS {
     CASE2(every_fault_is_named_and_forgiven_by_its_flag);
     CASE(each_set_of_flags_forgives_exactly_what_it_names);
+    CASE2(version_1_in_both_protocols);
     CASE2(good_ones_pass);
     CASE(the_name_goes_along_and_an_address_does_not);
     CASE2(the_certificate_is_shown);

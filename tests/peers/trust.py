@@ -9,7 +9,7 @@ import threading
 V12, V13 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 # Ports are named after the certificate.
 CERTIFICATES = (
-    "unknown expired wrongname notyet wrongusage rotten weak sha1 cnonly selfsigned selfca below alone revoked"
+    "unknown expired wrongname notyet wrongusage rotten weak sha1 cnonly selfsigned selfca below alone revoked v1 v1self"
 ).split()
 NAMES = {}  # what a client asked for by name, by the id of its connection
 

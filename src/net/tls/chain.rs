@@ -26,6 +26,7 @@ use webpki::RevocationOptionsBuilder;
 use webpki::UnknownStatusPolicy;
 use webpki::VerifiedPath;
 
+use super::old;
 use super::problems::Problems;
 use super::revocation::Revocation;
 use super::stapled;
@@ -42,9 +43,7 @@ pub(super) fn problems(
     revocation: Option<(Revocation, &[u8])>,
     now: UnixTime,
 ) -> Problems {
-    let (Ok(leaf), Ok(parsed)) = (Certificate::read(end_entity), EndEntityCert::try_from(end_entity)) else {
-        return Problems::INVALID;
-    };
+    let Ok(leaf) = Certificate::read(end_entity) else { return Problems::INVALID };
     let mut problems = Problems {
         date: !leaf.is_good_at(now.as_secs()),
         usage: !leaf.is_for_servers(),
@@ -54,6 +53,12 @@ pub(super) fn problems(
     if roots.roots.iter().any(|root| is_itself(root, &leaf)) {
         return problems;
     }
+    if old::read(end_entity).is_some() {
+        old::judge(&mut problems, &leaf, roots, algorithms);
+        problems.unchecked = revocation.is_some();
+        return problems;
+    }
+    let Ok(parsed) = EndEntityCert::try_from(end_entity) else { return Problems::INVALID };
     let look = Look { roots, parsed: &parsed, intermediates, algorithms };
     let mut terms = Terms { at: now, any_usage: problems.usage, weak: false };
     let mut other_times = other_times(&leaf, intermediates);

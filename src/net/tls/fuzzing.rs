@@ -41,7 +41,8 @@ pub(crate) fn certificate(bytes: &[u8]) {
 /// What is stapled to a certificate, read.
 pub(crate) fn stapled_response(bytes: &[u8]) {
     let Ok(response) = Response::read(bytes) else { return };
-    assert!(bytes.windows(response.message.len()).any(|part| part == response.message));
+    let message = response.signed.message;
+    assert!(bytes.windows(message.len()).any(|part| part == message));
     for der in &response.certificates {
         if let Ok(certificate) = Certificate::read(der) {
             _ = response.names(certificate.subject, &certificate.key);

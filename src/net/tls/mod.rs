@@ -6,9 +6,11 @@ mod fetch;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod identity;
+mod old;
 mod peer;
 mod problems;
 mod revocation;
+mod signed;
 mod stapled;
 mod stream;
 mod verify;

@@ -8,6 +8,7 @@ use rustls::pki_types::UnixTime;
 use webpki::EndEntityCert;
 use webpki::KeyUsage;
 
+use super::signed::is_signed;
 use crate::proto::x509::Certificate;
 use crate::proto::x509::PublicKey;
 use crate::proto::x509::ocsp::Response;
@@ -27,7 +28,7 @@ pub(super) fn status(
     let said = Response::read(response).ok().and_then(|response| {
         let key = PublicKey::of_content(&issuer.subject_public_key_info).ok()?;
         let status = response.status(leaf, &key, now.as_secs())?;
-        let believed = response.names(leaf.issuer, &key) && is_signed(&response, &key, algorithms);
+        let believed = response.names(leaf.issuer, &key) && is_signed(&response.signed, &key, algorithms);
         (believed || by_appointed(&response, issuer, algorithms, now)).then_some(status)
     });
     match said {
@@ -55,19 +56,7 @@ fn by_appointed(
             let anchors = std::slice::from_ref(issuer);
             parsed.verify_for_usage(algorithms, anchors, &[], now, usage, None, None).is_ok()
         });
-        appointed && is_signed(response, &certificate.key, algorithms)
-    })
-}
-
-fn is_signed(
-    response: &Response<'_>,
-    key: &PublicKey<'_>,
-    algorithms: &[&dyn SignatureVerificationAlgorithm],
-) -> bool {
-    algorithms.iter().any(|algorithm| {
-        *algorithm.signature_alg_id() == *response.algorithm.der
-            && *algorithm.public_key_alg_id() == *key.algorithm.der
-            && algorithm.verify_signature(key.bits.bytes, response.message, response.signature.bytes).is_ok()
+        appointed && is_signed(&response.signed, &certificate.key, algorithms)
     })
 }
 

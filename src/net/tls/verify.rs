@@ -25,6 +25,7 @@ use rustls::server::ParsedCertificate;
 use super::Building;
 use super::Peer;
 use super::chain;
+use super::old;
 use super::problems::Forgive;
 use super::problems::Problems;
 use crate::platform;
@@ -66,9 +67,26 @@ impl Verifier {
         stapled: &[u8],
         now: UnixTime,
     ) -> Problems {
-        let Ok(parsed) = ParsedCertificate::try_from(end_entity) else { return Problems::INVALID };
-        let named = verify_server_name(&parsed, name).is_ok() || has_common_name(end_entity, name);
+        let has_name = match ParsedCertificate::try_from(end_entity) {
+            Ok(parsed) => verify_server_name(&parsed, name).is_ok(),
+            Err(_) if old::read(end_entity).is_some() => false,
+            Err(_) => return Problems::INVALID,
+        };
+        let named = has_name || has_common_name(end_entity, name);
         Problems { name: !named, ..self.chain(end_entity, intermediates, stapled, now) }
+    }
+
+    fn old_has_signed(
+        &self,
+        certificate: &Certificate<'_>,
+        message: &[u8],
+        signed: &DigitallySignedStruct,
+        tls13: bool,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        if old::has_signed(certificate, message, signed, &self.algorithms, tls13) {
+            return Ok(HandshakeSignatureValid::assertion());
+        }
+        Err(Error::InvalidCertificate(CertificateError::BadSignature))
     }
 
     /// The chain's problems, the name aside. `stapled`: an OCSP response that came with it, or nothing.
@@ -147,7 +165,10 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let done = verify_tls12_signature(message, certificate, signed, &self.algorithms);
+        let done = match old::read(certificate) {
+            Some(old) => self.old_has_signed(&old, message, signed, false),
+            None => verify_tls12_signature(message, certificate, signed, &self.algorithms),
+        };
         // TLS 1.3 signs in ways for which *ring* takes no short keys.
         if done.is_err() && self.forgive.weak {
             return verify_tls12_signature(message, certificate, signed, &chain::WEAK).or(done);
@@ -161,7 +182,10 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signed, &self.algorithms)
+        match old::read(certificate) {
+            Some(old) => self.old_has_signed(&old, message, signed, true),
+            None => verify_tls13_signature(message, certificate, signed, &self.algorithms),
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -31,6 +31,7 @@ pub(crate) struct Malformed;
 /// A certificate's fields, in the bytes that they were read from.
 #[derive(Clone, Debug)]
 pub(crate) struct Certificate<'a> {
+    pub(crate) signed: Signed<'a>,
     /// Counted from 0: a version 3 certificate says 2.
     pub(crate) version: u8,
     /// Big-endian, as in the certificate.
@@ -49,6 +50,15 @@ pub(crate) struct Certificate<'a> {
     pub(crate) issuer_id: Option<Bits<'a>>,
     pub(crate) subject_id: Option<Bits<'a>>,
     pub(crate) extensions: Vec<Extension<'a>>,
+}
+
+/// What somebody has signed, and how.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Signed<'a> {
+    /// DER.
+    pub(crate) message: &'a [u8],
+    pub(crate) algorithm: Algorithm<'a>,
+    pub(crate) signature: Bits<'a>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,9 +95,11 @@ pub(crate) struct Extension<'a> {
 impl<'a> Certificate<'a> {
     pub(crate) fn read(der: &'a [u8]) -> Result<Certificate<'a>, Malformed> {
         let mut outside = SliceReader::new(der)?;
-        let mut signed = open(&mut outside, Tag::Sequence)?;
+        let mut parts = open(&mut outside, Tag::Sequence)?;
         outside.finish()?;
-        let mut fields = open(&mut signed, Tag::Sequence)?;
+        let signed = Signed::read(&mut parts)?;
+        parts.finish()?;
+        let mut fields = open(&mut SliceReader::new(signed.message)?, Tag::Sequence)?;
         let version = match tagged(&mut fields, 0)? {
             None => 0,
             Some(version) => SliceReader::new(version)?.decode()?,
@@ -110,6 +122,7 @@ impl<'a> Certificate<'a> {
         };
         fields.finish()?;
         Ok(Certificate {
+            signed,
             version,
             serial: serial.value(),
             signature,
@@ -201,6 +214,15 @@ fn urls(point: &[u8]) -> Option<Vec<&str>> {
         }
     }
     Some(urls)
+}
+
+impl<'a> Signed<'a> {
+    fn read(from: &mut SliceReader<'a>) -> Result<Signed<'a>, Malformed> {
+        let message = from.tlv_bytes()?;
+        let algorithm = Algorithm::read(from)?;
+        let signature = Bits::of(BitStringRef::decode(from)?);
+        Ok(Signed { message, algorithm, signature })
+    }
 }
 
 impl<'a> Algorithm<'a> {

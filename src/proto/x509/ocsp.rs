@@ -8,7 +8,6 @@ use der::SliceReader;
 use der::Tag;
 use der::TagNumber;
 use der::Tagged;
-use der::asn1::BitStringRef;
 use der::asn1::ObjectIdentifier;
 use sha1::Sha1;
 use sha2::Digest;
@@ -17,10 +16,10 @@ use sha2::Sha384;
 use sha2::Sha512;
 
 use super::Algorithm;
-use super::Bits;
 use super::Certificate;
 use super::Malformed;
 use super::PublicKey;
+use super::Signed;
 use super::extensions;
 use super::oid;
 use super::open;
@@ -30,10 +29,7 @@ use super::time;
 /// A response that says something.
 #[derive(Clone, Debug)]
 pub(crate) struct Response<'a> {
-    /// What is signed.
-    pub(crate) message: &'a [u8],
-    pub(crate) algorithm: Algorithm<'a>,
-    pub(crate) signature: Bits<'a>,
+    pub(crate) signed: Signed<'a>,
     /// What was sent along to verify it with; DER.
     pub(crate) certificates: Vec<&'a [u8]>,
     responder: Responder<'a>,
@@ -87,9 +83,7 @@ impl<'a> Response<'a> {
         }
         let mut basic = SliceReader::new(octets(&mut content)?)?;
         let mut fields = open(&mut basic, Tag::Sequence)?;
-        let message = fields.tlv_bytes()?;
-        let algorithm = Algorithm::read(&mut fields)?;
-        let signature = Bits::of(BitStringRef::decode(&mut fields)?);
+        let signed = Signed::read(&mut fields)?;
         let mut certificates = Vec::new();
         if let Some(list) = tagged(&mut fields, 0)? {
             let mut list = SliceReader::new(list)?;
@@ -99,8 +93,8 @@ impl<'a> Response<'a> {
             }
         }
         fields.finish()?;
-        let (responder, answers) = answers(message)?;
-        Ok(Response { message, algorithm, signature, certificates, responder, answers })
+        let (responder, answers) = answers(signed.message)?;
+        Ok(Response { signed, certificates, responder, answers })
     }
 
     /// Whether it says that the holder of this name and key has signed it.
