@@ -262,7 +262,7 @@ static void plain_through(conn *c, int async, DWORD ignored, DWORD error, int co
 }
 static void a_tunnel_through_a_proxy_that_was_forgiven_is_for_who_forgives(int async) {
     conn c;
-    NEED(p_open(&c, async, h_wide(text_of("https://localhost:%u", h_port("unknownproxy"))), NULL, "localhost", "plain", "/head"));
+    NEED(p_open(&c, async, h_wide(x_text("https://localhost:%u", h_port("unknownproxy"))), NULL, "localhost", "plain", "/head"));
     plain_through(&c, async, SECURITY_FLAG_IGNORE_UNKNOWN_CA, 0, 1);
     plain_through(&c, async, SECURITY_FLAG_IGNORE_UNKNOWN_CA, 0, 0);
     plain_through(&c, async, 0, 12188, 1);
