@@ -78,7 +78,7 @@ impl Fetched {
             match entry {
                 Some(entry) if entry.is_awaited && entry.since.elapsed() < PATIENCE => {
                     let rest = PATIENCE.saturating_sub(entry.since.elapsed());
-                    kept = self.ended.wait_for(kept, rest).0;
+                    self.ended.wait_for(&mut kept, rest);
                 }
                 Some(entry) if !entry.is_due() => return,
                 _ => break,
