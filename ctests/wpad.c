@@ -11,7 +11,7 @@ static const char *detected(DWORD ways) {
     SetLastError(1);
     if (!WinHttpDetectAutoProxyConfigUrl(ways, &url)) {
         EXPECT(!url);
-        return text_of("error %u", (unsigned)GetLastError());
+        return x_text("error %u", (unsigned)GetLastError());
     }
     EQ(GetLastError(), 0);
     text = narrow(url);
@@ -27,7 +27,7 @@ static const char *proxies(HINTERNET ses, DWORD ways) {
     memset(&o, 0, sizeof o);
     o.dwFlags = WINHTTP_AUTOPROXY_AUTO_DETECT;
     o.dwAutoDetectFlags = ways;
-    if (!WinHttpGetProxyForUrl(ses, W("http://www.example.com/"), &o, &info)) return text_of("error %u", (unsigned)GetLastError());
+    if (!WinHttpGetProxyForUrl(ses, W("http://www.example.com/"), &o, &info)) return x_text("error %u", (unsigned)GetLastError());
     if (info.lpszProxy) {
         text = narrow(info.lpszProxy);
         GlobalFree(info.lpszProxy);
@@ -54,7 +54,7 @@ static int is_own(const char *name) {
     if (f) fclose(f);
     own[strcspn(own, "\n")] = 0;
     for (domain = strchr(own, '.'); domain; domain = strchr(domain + 1, '.'))
-        if (!strcmp(name, text_of("wpad%s.", domain))) return 1;
+        if (!strcmp(name, x_text("wpad%s.", domain))) return 1;
     return 0;
 }
 
@@ -255,7 +255,7 @@ static void what_dhcp_says(void) {
 
 static void the_script_that_dhcp_names_is_asked(void) {
     HINTERNET ses = h_open(0);
-    const char *url = text_of("http://127.0.0.1:%u/wpad.dat", h_port("plain"));
+    const char *url = x_text("http://127.0.0.1:%u/wpad.dat", h_port("plain"));
     NEED(shim());
     say(url, (DWORD)strlen(url));
     EQ_STR(proxies(ses, DHCP), "127.0.0.1:3128");
