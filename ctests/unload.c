@@ -8,6 +8,7 @@
 #else
 #include <dlfcn.h>
 #include <malloc.h>
+#include <sys/stat.h>
 #endif
 
 #ifdef H_SLOW
@@ -272,6 +273,53 @@ static void wait_and_unload(const char *path, int answered, void (*first)(void *
 static void threads_that_waited_for_their_turn(void) { wait_and_unload("/deaf", 1, send_all, send_one, shut_down); }
 static void threads_that_waited_for_the_upgrade(void) { wait_and_unload("/stall", 0, send_one, receive_one, shut_down); }
 
+#ifndef _WIN32
+/* Ending notices of proxy settings waits for the one that runs. */
+static h_event told, may_return;
+static void CALLBACK settings_changed(ULONGLONG flags, PVOID context) {
+    (void)flags, (void)context;
+    h_event_set(&told);
+    h_event_wait(&may_return, 60000);
+}
+static void let_it_return(void *unused) {
+    (void)unused;
+    h_sleep(50); /* the other thread is to wait by then; if it is not, the case shows less */
+    h_event_set(&may_return);
+}
+
+static void a_thread_that_waited_for_a_notice(void) {
+    char path[600];
+    void *registration = NULL;
+    library lib = load();
+    h_thread other;
+    uint64_t end;
+    FILE *f;
+    if (!lib) return;
+    h_event_init(&told), h_event_init(&may_return);
+    {
+        NEEDED(WinHttpRegisterProxyChangeNotification) NEEDED(WinHttpUnregisterProxyChangeNotification)
+        EQ(p_WinHttpRegisterProxyChangeNotification(1, settings_changed, NULL, &registration), 0);
+        snprintf(path, sizeof path, "%s/winhttp", getenv("XDG_CONFIG_HOME"));
+        mkdir(path, 0700);
+        strcat(path, "/proxy.conf");
+        f = fopen(path, "w");
+        if (!f || fputs("proxy = a:1\n", f) < 0 || fclose(f)) FAIL("%s cannot be written", path);
+        if (!h_event_wait(&told, 20000)) FAIL("nobody was told");
+        other = h_spawn(let_it_return, NULL);
+        EQ(p_WinHttpUnregisterProxyChangeNotification(registration), 0);
+        h_join(other);
+        remove(path);
+    }
+    unload(lib);
+    end = h_ms() + 20000;
+    while (modules() && h_ms() < end) {
+        h_sleep(20);
+        if (modules()) unload(load());
+    }
+    if (modules()) FAIL("the module is still there");
+}
+#endif
+
 static void loading_alone_starts_nothing(void) {
     int tasks = threads();
     library lib = load();
@@ -362,6 +410,9 @@ TESTS {
     CASE(load_and_unload);
     CASE(threads_that_waited_for_their_turn);
     CASE(threads_that_waited_for_the_upgrade);
+#ifndef _WIN32
+    CASE(a_thread_that_waited_for_a_notice);
+#endif
 #ifdef _WIN32
     CASE(unloading_with_a_session_open);
     CASE(unloading_in_the_last_callback);
