@@ -396,6 +396,7 @@ static void arguments_of_extended_settings(void) {
     recorder *r;
     settings_ex got;
     WINHTTP_PROXY_RESULT ways;
+    int type;
     SETTINGS_FUNCTIONS;
     memset(&got, 0, sizeof got);
     res = settings_resolver(&ses, &r);
@@ -412,11 +413,13 @@ static void arguments_of_extended_settings(void) {
     EQ(p_WinHttpGetProxySettingsResultEx(res, &got), E_STATE);
     EQ(p_WinHttpFreeProxySettingsEx(WSL, NULL), 87);
     EQ(p_WinHttpFreeProxySettingsEx(4, &got), 87);
-    EQ(p_WinHttpFreeProxySettingsEx(WSL, &got), 0);
+    for (type = 0; type < 4; type++) EQ(p_WinHttpFreeProxySettingsEx(type, &got), 0);
     EQ(rec_count(r, res, 0xffffffff), 0);
+    for (type = 0; type < 4; type++) {
+        EQ(p_WinHttpGetProxySettingsEx(res, type, NULL, (DWORD_PTR)r), 997);
+        NEED(rec_wait_nth(r, res, SETTINGS_COMPLETE, type + 1, 20000, NULL));
+    }
     /* A resolver has the answer to its last question only. */
-    EQ(p_WinHttpGetProxySettingsEx(res, WSL, NULL, (DWORD_PTR)r), 997);
-    NEED(rec_wait(r, res, SETTINGS_COMPLETE));
     EQ(WinHttpGetProxyResult(res, &ways), E_STATE);
     EQ(WinHttpGetProxyForUrlEx(res, W("http://a/"), NULL, (DWORD_PTR)r), 997);
     NEED(rec_wait(r, res, WINHTTP_CALLBACK_STATUS_GETPROXYFORURL_COMPLETE));

@@ -727,7 +727,8 @@ typedef enum _WINHTTP_WEB_SOCKET_CLOSE_STATUS {
 typedef enum _WINHTTP_PROXY_SETTINGS_TYPE {
     WinHttpProxySettingsTypeUnknown = 0,
     WinHttpProxySettingsTypeWsl = 1,
-    WinHttpProxySettingsTypeWsa = 2
+    WinHttpProxySettingsTypeWsa = 2,
+    WinHttpProxySettingsTypeXbox = 3
 } WINHTTP_PROXY_SETTINGS_TYPE;
 
 typedef enum _WINHTTP_SECURE_DNS_SETTING {

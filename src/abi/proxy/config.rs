@@ -354,7 +354,7 @@ pub extern "system" fn WinHttpUnregisterProxyChangeNotification(
 
 /// Whose settings may be asked for: those of the user, whoever is served with them.
 fn known(settings_type: WINHTTP_PROXY_SETTINGS_TYPE) -> Result<()> {
-    let all = [WinHttpProxySettingsTypeUnknown, WinHttpProxySettingsTypeWsl, WinHttpProxySettingsTypeWsa];
+    let all = WinHttpProxySettingsTypeUnknown..=WinHttpProxySettingsTypeXbox;
     if all.contains(&settings_type) { Ok(()) } else { Err(Code::INVALID_PARAMETER) }
 }
 

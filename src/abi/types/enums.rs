@@ -62,6 +62,8 @@ pub const WinHttpProxySettingsTypeUnknown: WINHTTP_PROXY_SETTINGS_TYPE = 0;
 pub const WinHttpProxySettingsTypeWsl: WINHTTP_PROXY_SETTINGS_TYPE = 1;
 /// Windows Subsystem for Android.
 pub const WinHttpProxySettingsTypeWsa: WINHTTP_PROXY_SETTINGS_TYPE = 2;
+/// Xbox.
+pub const WinHttpProxySettingsTypeXbox: WINHTTP_PROXY_SETTINGS_TYPE = 3;
 
 /// Use of encrypted DNS.
 pub type WINHTTP_SECURE_DNS_SETTING = i32;
