@@ -1,6 +1,7 @@
 /* Authentication: challenges, credentials, and who gets them. The scripted server's side of it is in
  * tests/peers/auth_routes.py, real servers are started by tests/peers/auth_servers.py. */
 #include "http.h"
+#include "newer_options.h"
 
 #ifndef WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES
 #define WINHTTP_OPTION_DISABLE_PROXY_AUTH_SCHEMES 193
@@ -826,6 +827,39 @@ static void real_servers_take_bodies(int async, int from, int to) {
 }
 BY_EACH(real_servers_take_bodies)
 
+/* Chunked by the library. With NTLM's first message the head says that there is no body, and what is written goes nowhere. */
+static void real_servers_take_chunks(int async, int from, int to) {
+    const struct server *s;
+    FOR_SERVERS(s) {
+        const char *row = x_text("%s%s %x", s->port, s->path, (unsigned)s->scheme);
+        DWORD error = E_RESEND, feature = WINHTTP_FEATURE_FLAG_AUTOMATIC_CHUNKING;
+        int sends, ended_before;
+        for (ended_before = 0; ended_before < 2; ended_before++) {
+            conn c;
+            NEED(own_session(&c, async, "localhost", s->port, "PUT", s->path));
+            NEED(WinHttpSetOption(c.ses, WINHTTP_OPTION_FEATURE_SUPPORTED, &feature, sizeof feature));
+            WinHttpCloseHandle(c.req);
+            h_gone(&c, c.req, "request");
+            NEED(c.req = WinHttpOpenRequest(c.con, W("PUT"), h_wide(s->path), NULL, NULL, NULL, WINHTTP_FLAG_AUTOMATIC_CHUNKING));
+            options(c.req, name_for(s), "pwd");
+            error = E_RESEND;
+            for (sends = 0; error == E_RESEND && sends < 6; sends++) {
+                error = x_send(&c, async, NULL, 0, "piece by ", 9, 0);
+                if (!error && !ended_before) error = x_write(&c, async, "piece", 5, NULL);
+                if (!error) error = x_write(&c, async, NULL, 0, NULL);
+                if (!error) error = x_receive(&c, async);
+            }
+            if (error) FAIL("%s: %u after %d sends", row, (unsigned)error, sends);
+            else EQ_ROW(row, status(c.req), 200);
+            /* All of the body came with the send, so nobody has to be asked for it. */
+            if (ended_before) EQ_ROW(row, sends, 1);
+            h_finish(&c);
+        }
+    }
+}
+BY(real_servers_take_chunks, password, 0, 3)
+BY(real_servers_take_chunks, ntlm, 3, 5)
+
 /* A connection that is somebody's is nobody else's. */
 static void authenticated_connections_are_kept_apart(int async, int from, int to) {
     const struct server *s;
@@ -1216,6 +1250,8 @@ TESTS {
     CASE(close_while_logging_on);
     CASES_BY_EACH(real_servers);
     CASES_BY_EACH(real_servers_take_bodies);
+    CASE2(real_servers_take_chunks_by_password);
+    CASE2(real_servers_take_chunks_by_ntlm);
     CASE2(authenticated_connections_are_kept_apart_by_ntlm);
     CASE2(authenticated_connections_are_kept_apart_by_ntlm_of_pyspnego);
     CASE2(default_credentials);

@@ -2,12 +2,6 @@
 #include "http.h"
 #include "newer_options.h"
 
-#ifndef WINHTTP_FLAG_AUTOMATIC_CHUNKING
-#define WINHTTP_FLAG_AUTOMATIC_CHUNKING 0x00000200
-#endif
-#ifndef WINHTTP_FEATURE_FLAG_AUTOMATIC_CHUNKING
-#define WINHTTP_FEATURE_FLAG_AUTOMATIC_CHUNKING 59
-#endif
 
 /* More than any socket's buffers hold. */
 static unsigned char plenty[64 << 20];
@@ -857,6 +851,32 @@ static void own_chunks_at_hand_are_sent_again(int async) {
 }
 BOTH(own_chunks_at_hand_are_sent_again)
 
+/* A proxy that makes no tunnel has answered before anything was written. */
+static void a_body_for_a_proxy_that_refuses_goes_nowhere(int async) {
+    DWORD feature = WINHTTP_FEATURE_FLAG_AUTOMATIC_CHUNKING;
+    char proxy[64];
+    conn c;
+    memset(&c, 0, sizeof c);
+    c.rec = rec_new();
+    snprintf(proxy, sizeof proxy, "127.0.0.1:%u", (unsigned)h_port("proxy"));
+    c.ses = WinHttpOpen(W("ctests/1.0"), WINHTTP_ACCESS_TYPE_NAMED_PROXY, h_wide(proxy), NULL, async ? WINHTTP_FLAG_ASYNC : 0);
+    NEED(c.ses && WinHttpSetOption(c.ses, WINHTTP_OPTION_FEATURE_SUPPORTED, &feature, sizeof feature));
+    h_record_all(c.ses, c.rec);
+    c.con = WinHttpConnect(c.ses, W("challenge.test"), h_port("tls"), 0);
+    c.req = WinHttpOpenRequest(c.con, W("POST"), W("/duplex/count"), NULL, NULL, NULL, WINHTTP_FLAG_AUTOMATIC_CHUNKING | WINHTTP_FLAG_SECURE);
+    NEED(c.req);
+    EQ(SEND("ab", 2), 0);
+    EQ(WRITE("cd", 2), 2);
+    EQ(RECEIVE(), 0);
+    EQ(h_status(c.req), 407);
+    EQ(WRITE(plenty, 100000), 100000);
+    EQ_STR(d_body(&c, async), "the proxy's own words\n");
+    EQ(WRITE("more", 4), 4);
+    EQ(WRITE(NULL, 0), 0);
+    h_finish(&c);
+}
+BOTH(a_body_for_a_proxy_that_refuses_goes_nowhere)
+
 /* ---- and without the flag -------------------------------------------------------------------- */
 
 static void without_the_flag_nothing_is_written_beside_the_response(int async) {
@@ -908,6 +928,7 @@ TESTS {
     CASE2(a_body_at_hand_is_sent_again);
     CASE2(a_challenge_asks_for_the_body_again);
     CASE2(own_chunks_at_hand_are_sent_again);
+    CASE2(a_body_for_a_proxy_that_refuses_goes_nowhere);
     CASE2(without_the_flag_nothing_is_written_beside_the_response);
 }
 END_TESTS

@@ -3,12 +3,6 @@
 #include "modifiers.h"
 #include "newer_options.h"
 
-#ifndef WINHTTP_FLAG_AUTOMATIC_CHUNKING
-#define WINHTTP_FLAG_AUTOMATIC_CHUNKING 0x00000200
-#endif
-#ifndef WINHTTP_FEATURE_FLAG_AUTOMATIC_CHUNKING
-#define WINHTTP_FEATURE_FLAG_AUTOMATIC_CHUNKING 59
-#endif
 
 static char head[1 << 17];
 
