@@ -89,8 +89,20 @@ impl Connection {
         self.known.mark(guid);
     }
 
-    /// Leaves the engine: nobody waits for this connection.
-    pub(super) fn rest(&mut self) {
+    /// Nobody waits for this connection. It stays with its engine, which its next user most likely has, too.
+    pub(super) fn rest(&self) {
+        if let Some(registration) = self.socket.registration() {
+            registration.clear_target();
+        }
+    }
+
+    /// Whether it is with this engine.
+    pub(super) fn is_with(&self, engine: &Arc<Engine>) -> bool {
+        self.socket.is_with(engine)
+    }
+
+    /// Leaves its engine.
+    pub(super) fn part(&mut self) {
         self.socket.unregister();
     }
 
@@ -98,12 +110,17 @@ impl Connection {
     pub(crate) fn join(&mut self, engine: Option<&Arc<Engine>>) -> io::Result<()> {
         match engine {
             Some(engine) => self.socket.register(engine),
-            None => Ok(()),
+            None => {
+                self.part();
+                Ok(())
+            }
         }
     }
 
     /// Whether the peer has neither closed nor said anything unasked. TLS may have had its own to say.
     pub(super) fn is_quiet(&self) -> bool {
+        // The poll loop may not have got round to what has happened.
+        self.socket.suspect();
         self.read(&mut [0]).is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
 
@@ -150,16 +167,22 @@ impl Connection {
         into: &mut [u8],
         deadline: Option<Instant>,
     ) -> Result<usize, Fault> {
+        self.receive_by(waiting, deadline, || self.read(into)).await
+    }
+
+    /// The same by a `read` of the caller's, whose room need only be there while it reads.
+    pub(crate) async fn receive_by(
+        &self,
+        waiting: &Waiting,
+        deadline: Option<Instant>,
+        mut read: impl FnMut() -> io::Result<usize>,
+    ) -> Result<usize, Fault> {
         // Right after all that had come was read there is nothing: no system call to learn that.
         let mut wait_first = self.seems_empty();
-        let read = || {
-            if std::mem::take(&mut wait_first) {
-                Err(io::ErrorKind::WouldBlock.into())
-            } else {
-                self.read(into)
-            }
+        let attempt = || {
+            if std::mem::take(&mut wait_first) { Err(io::ErrorKind::WouldBlock.into()) } else { read() }
         };
-        waiting.io(&self.socket, Interest::Read, deadline, read).await
+        waiting.io(&self.socket, Interest::Read, deadline, attempt).await
     }
 
     /// Hands all of `bytes` to the transport.

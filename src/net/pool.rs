@@ -9,6 +9,7 @@
 //! the library in memory; what is left is closed by a later visit, by its server, or with the process.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::OnceLock;
 use std::time::Duration;
 use std::time::Instant;
@@ -20,6 +21,7 @@ use crate::base::Condvar;
 use crate::base::Mutex;
 use crate::base::MutexGuard;
 use crate::net::Connection;
+use crate::net::engine::Engine;
 use crate::net::known::Guid;
 use crate::net::thread;
 use crate::net::tls;
@@ -86,14 +88,13 @@ impl Identity {
 
 /// Leaves a connection for the next request to its origin. All that the peer has to say has been
 /// read, as far as the caller knows.
-pub(crate) fn put(mut connection: Connection) {
+pub(crate) fn put(connection: Connection) {
     connection.rest();
     let stale = {
         let mut pool = POOL.lock();
         let pool = pool.get_or_insert_with(Pool::new);
         let stale = pool.sweep();
-        let idle = Idle { connection, since: Instant::now() };
-        pool.idle.entry(idle.connection.origin().clone()).or_default().push(idle);
+        pool.push(Idle { connection, since: Instant::now() });
         stale
     };
     drop(stale);
@@ -136,6 +137,10 @@ impl Pool {
         Pool { idle: HashMap::new(), swept: Instant::now() }
     }
 
+    fn push(&mut self, idle: Idle) {
+        self.idle.entry(idle.connection.origin().clone()).or_default().push(idle);
+    }
+
     fn pop(&mut self, origin: &Origin, wanted: Option<MatchGuid>) -> Option<Idle> {
         let list = self.idle.get_mut(origin)?;
         let newest = |guid: Option<Guid>| list.iter().rposition(|idle| idle.connection.guid() == guid);
@@ -172,6 +177,17 @@ impl Pool {
     /// When the next one is too old.
     fn next_end(&self) -> Option<Instant> {
         self.idle.values().flatten().map(|idle| idle.since + LIFETIME).min()
+    }
+}
+
+/// The engine ends: the connections at rest with it go on without.
+pub(super) fn part(engine: &Arc<Engine>) {
+    let resting = POOL.lock().as_mut().map(|pool| pool.extract(|idle| idle.connection.is_with(engine)));
+    for mut idle in resting.into_iter().flatten() {
+        idle.connection.part();
+        if let Some(pool) = POOL.lock().as_mut() {
+            pool.push(idle);
+        }
     }
 }
 
@@ -212,8 +228,8 @@ struct Keeper {
 
 /// Starts the thread where one is wanted.
 fn start_keeper(keeper: &mut Keeper) {
-    let wanted = keeper.sessions > 0 && POOL.lock().as_ref().is_some_and(|pool| !pool.idle.is_empty());
-    if !wanted || keeper.running {
+    let wanted = || POOL.lock().as_ref().is_some_and(|pool| !pool.idle.is_empty());
+    if keeper.running || keeper.sessions == 0 || !wanted() {
         return;
     }
     match thread::spawn("winhttp-idle", keep) {
@@ -222,15 +238,18 @@ fn start_keeper(keeper: &mut Keeper) {
     }
 }
 
+/// The thread's life. A pool that is empty for a moment, while its only connection serves, does not end it.
 fn keep() {
     let mut keeper = KEEPER.lock();
+    let mut was_empty = false;
     loop {
         let next = POOL.lock().as_ref().and_then(Pool::next_end);
-        let Some(next) = next.filter(|_| keeper.sessions > 0) else {
+        if keeper.sessions == 0 || (next.is_none() && was_empty) {
             keeper.running = false;
             return;
-        };
-        let left = next.saturating_duration_since(Instant::now());
+        }
+        was_empty = next.is_none();
+        let left = next.map_or(PATIENCE, |next| next.saturating_duration_since(Instant::now()));
         LAST_HAS_GONE.wait_for(&mut keeper, left);
         let stale = POOL.lock().as_mut().map(|pool| pool.extract(|idle| idle.since.elapsed() >= LIFETIME));
         MutexGuard::unlocked(&mut keeper, || drop(stale));
@@ -253,6 +272,9 @@ static LAST_HAS_GONE: Condvar = Condvar::new();
 static POOL: Mutex<Option<Pool>> = Mutex::new(None);
 /// How long an idle connection is good for.
 const LIFETIME: Duration = if cfg!(test) { Duration::from_millis(200) } else { Duration::from_secs(60) };
+
+/// How long the thread stays with an empty pool.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests {

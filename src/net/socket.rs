@@ -59,16 +59,31 @@ impl Socket {
         Ok(socket)
     }
 
-    /// Has the engine watch the socket.
+    /// Has the engine, and no other, watch the socket.
     pub(super) fn register(&mut self, engine: &Arc<Engine>) -> io::Result<()> {
-        self.registration = Some(Registration::new(engine, &mut self.tcp)?);
+        if !self.is_with(engine) {
+            self.unregister();
+            self.registration = Some(Registration::new(engine, &mut self.tcp)?);
+        }
         Ok(())
+    }
+
+    /// Whether this engine watches it.
+    pub(super) fn is_with(&self, engine: &Arc<Engine>) -> bool {
+        self.registration.as_ref().is_some_and(|registration| registration.is_with(engine))
     }
 
     /// The engine forgets the socket.
     pub(super) fn unregister(&mut self) {
         if let Some(registration) = self.registration.take() {
             registration.end(&mut self.tcp);
+        }
+    }
+
+    /// The next read asks the system, whatever is known.
+    pub(super) fn suspect(&self) {
+        if let Some(registration) = &self.registration {
+            registration.more();
         }
     }
 

@@ -22,6 +22,7 @@ use crate::base::Result;
 use crate::net::engine::Alarm;
 use crate::net::engine::Engine;
 use crate::net::engine::Reactive;
+use crate::net::engine::Turn;
 use crate::net::thread;
 use crate::proto::proxy::ProxyList;
 use crate::proto::proxy::ProxySettings;
@@ -185,7 +186,7 @@ impl Resolver {
 
 impl Reactive for Resolver {
     /// The handle was closed, or the look-up has taken too long: its thread is not waited for.
-    fn run(self: Arc<Self>) {
+    fn run(self: Arc<Self>, _turn: &mut Turn<'_>) {
         let (lookup, late) = match &*self.state.lock() {
             State::Pending { lookup, until, .. } => (lookup.clone(), Instant::now() >= *until),
             State::Idle | State::Answered(_) => return,

@@ -1,10 +1,12 @@
 //! A connection in use, with what has been read from it and not been consumed.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::base::OutBuf;
 use crate::net::Connection;
+use crate::net::buffers;
 use crate::net::limits::Permit;
 use crate::net::op::Fault;
 use crate::net::op::Waiting;
@@ -145,20 +147,21 @@ impl Exchange {
 /// Bytes of the peer that wait.
 #[derive(Default)]
 pub(in crate::api) struct Input {
-    bytes: Vec<u8>,
+    /// Borrowed only while something waits in it; one of its own where more waits than a borrowed one holds.
+    buffer: Option<Box<[u8]>>,
     start: usize,
+    end: usize,
 }
 
 impl Input {
     pub(in crate::api) fn unread(&self) -> &[u8] {
-        self.bytes.get(self.start..).unwrap_or_default()
+        self.buffer.as_ref().and_then(|buffer| buffer.get(self.start..self.end)).unwrap_or_default()
     }
 
     pub(in crate::api) fn consume(&mut self, n: usize) {
-        self.start = (self.start + n).min(self.bytes.len());
-        if self.start == self.bytes.len() {
-            self.bytes.clear();
-            self.start = 0;
+        self.start = (self.start + n).min(self.end);
+        if self.start == self.end {
+            self.give_back();
         }
     }
 
@@ -169,16 +172,44 @@ impl Input {
         waiting: &Waiting,
         deadline: Option<Instant>,
     ) -> Result<usize, Fault> {
-        self.bytes.drain(..self.start);
-        self.start = 0;
-        let end = self.bytes.len();
-        self.bytes.resize(end + STEP, 0);
-        let room = self.bytes.get_mut(end..).unwrap_or_default();
-        let read = connection.receive(waiting, room, deadline).await;
-        self.bytes.truncate(end + read.as_ref().copied().unwrap_or(0));
+        connection.receive_by(waiting, deadline, || self.read(connection)).await
+    }
+
+    fn read(&mut self, connection: &Connection) -> io::Result<usize> {
+        let read = connection.read(self.room());
+        self.end += read.as_ref().copied().unwrap_or(0);
+        if self.start == self.end {
+            self.give_back();
+        }
         read
+    }
+
+    /// Behind what waits.
+    fn room(&mut self) -> &mut [u8] {
+        let Input { buffer, start, end } = self;
+        let buffer = buffer.get_or_insert_with(buffers::borrow);
+        if buffer.len() - *end < buffers::READ {
+            buffer.copy_within(*start..*end, 0);
+            (*start, *end) = (0, *end - *start);
+        }
+        if buffer.len() - *end < buffers::READ {
+            let mut longer = vec![0; 2 * buffer.len()].into_boxed_slice();
+            longer[..*end].copy_from_slice(&buffer[..*end]);
+            buffers::give_back(std::mem::replace(buffer, longer));
+        }
+        &mut buffer[*end..*end + buffers::READ]
+    }
+
+    fn give_back(&mut self) {
+        (self.start, self.end) = (0, 0);
+        if let Some(buffer) = self.buffer.take() {
+            buffers::give_back(buffer);
+        }
     }
 }
 
-/// How much is read at once.
-const STEP: usize = 16 * 1024;
+impl Drop for Input {
+    fn drop(&mut self) {
+        self.give_back();
+    }
+}

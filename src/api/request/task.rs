@@ -22,7 +22,9 @@ use crate::base::Code;
 use crate::base::Mutex;
 use crate::base::Result;
 use crate::net::engine::Alarm;
+use crate::net::engine::Habit;
 use crate::net::engine::Reactive;
+use crate::net::engine::Turn;
 use crate::net::op::Waiting;
 
 /// The API that an operation belongs to; the numbers are C's `API_*`.
@@ -78,6 +80,7 @@ pub(super) struct Lane {
     /// Has the engine go on with the operation.
     waker: Waker,
     alarm: Alarm,
+    habit: Habit,
 }
 
 /// A second lane, which has its own alarm and its own turns in the engine.
@@ -111,6 +114,7 @@ impl Lane {
             waiting: Waiting::new(),
             waker: Waker::from(Arc::new(Poke { request: request.clone(), side })),
             alarm: Alarm::new(),
+            habit: Habit::default(),
         }
     }
 
@@ -297,12 +301,16 @@ impl Request {
 }
 
 impl Reactive for Request {
-    fn run(self: Arc<Self>) {
+    fn run(self: Arc<Self>, _turn: &mut Turn<'_>) {
         // Not here: the application may stay long in the callback of either side.
         if self.upload.as_ref().is_some_and(|upload| !upload.lane.is_idle()) {
             self.post(Side::Upload);
         }
         self.drive(Side::Main);
+    }
+
+    fn habit(&self) -> Option<&Habit> {
+        Some(&self.main.habit)
     }
 
     fn alarm(&self) -> &Alarm {
@@ -311,10 +319,14 @@ impl Reactive for Request {
 }
 
 impl Reactive for UploadLane {
-    fn run(self: Arc<Self>) {
+    fn run(self: Arc<Self>, _turn: &mut Turn<'_>) {
         if let Some(request) = self.request.upgrade() {
             request.drive(Side::Upload);
         }
+    }
+
+    fn habit(&self) -> Option<&Habit> {
+        Some(&self.lane.habit)
     }
 
     fn alarm(&self) -> &Alarm {

@@ -40,6 +40,7 @@ use crate::net::Connection;
 use crate::net::Sleepers;
 use crate::net::engine::Alarm;
 use crate::net::engine::Engine;
+use crate::net::engine::Habit;
 use crate::net::engine::Reactive;
 pub(in crate::api) use greeting::Greeting;
 use receive::ReceiveSide;
@@ -63,6 +64,7 @@ pub(crate) struct WebSocket {
     /// Completions that must not run on the thread that caused them. Each has a lease.
     deferred: Mutex<VecDeque<Ended>>,
     alarm: Alarm,
+    habit: Habit,
     close_timeout: AtomicU32,
     keepalive: AtomicU32,
     send_timeout: AtomicU32,
@@ -129,6 +131,7 @@ impl WebSocket {
             turn: Condvar::new(),
             deferred: Mutex::new(VecDeque::new()),
             alarm: Alarm::new(),
+            habit: Habit::default(),
             close_timeout: AtomicU32::new(upgrade.close_timeout),
             keepalive: AtomicU32::new(DEFAULT_KEEPALIVE),
             send_timeout: AtomicU32::new(upgrade.send_timeout),

@@ -20,6 +20,7 @@ use crate::net::Connection;
 use crate::net::Sleep;
 use crate::net::Want;
 use crate::net::buffers;
+use crate::net::engine::Turn;
 use crate::net::op::Interest;
 use crate::proto::ws;
 
@@ -210,7 +211,7 @@ impl WebSocket {
     /// Reads and delivers until nothing more can be done; called by the engine. One thread at a
     /// time does it, another only leaves word to look again. A peer and an application that never
     /// stop get a turn among others after a while.
-    pub(super) fn drive_receive(&self) {
+    pub(super) fn drive_receive(&self, turn: &mut Turn<'_>) {
         let mut side = self.receive.lock();
         if side.driving {
             side.look_again = true;
@@ -237,6 +238,7 @@ impl WebSocket {
                     None => self.deliver(ended),
                 }
                 deliveries += 1;
+                turn.beat();
                 side = self.receive.lock();
             } else if !side.look_again {
                 break;

@@ -8,15 +8,18 @@ use std::time::Instant;
 use crate::api::websocket::WebSocket;
 use crate::api::websocket::send::Phase;
 use crate::net::engine::Alarm;
+use crate::net::engine::Habit;
 use crate::net::engine::Reactive;
+use crate::net::engine::Turn;
 use crate::proto::ws;
 
 impl Reactive for WebSocket {
-    fn run(self: Arc<Self>) {
+    fn run(self: Arc<Self>, turn: &mut Turn<'_>) {
         for _ in 0..TURN {
             let put_off = self.deferred.lock().pop_front();
             let Some(ended) = put_off else { break };
             self.deliver(ended);
+            turn.beat();
         }
         if !self.deferred.lock().is_empty() {
             self.post();
@@ -32,8 +35,13 @@ impl Reactive for WebSocket {
         }
         for ended in self.drive_send() {
             self.deliver(ended);
+            turn.beat();
         }
-        self.drive_receive();
+        self.drive_receive(turn);
+    }
+
+    fn habit(&self) -> Option<&Habit> {
+        Some(&self.habit)
     }
 
     fn alarm(&self) -> &Alarm {

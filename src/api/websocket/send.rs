@@ -285,25 +285,15 @@ impl SendSide {
     }
 
     fn push(&mut self, to: &Connection) -> io::Result<()> {
-        if self.wire.is_empty()
-            && self.control.is_empty()
-            && let Some(current) = &mut self.current
-            && current.done.is_none()
-            && current.data.len() <= SMALL
-        {
-            // The whole frame on the stack, in one write.
-            let mut frame = [0; SMALL + ws::MAX_HEADER];
-            let (header, data) = (current.header.as_slice(), current.data.as_slice());
-            let len = header.len() + data.len();
-            frame[..header.len()].copy_from_slice(header);
-            ws::mask::copy(current.key, 0, data, &mut frame[header.len()..len]);
-            current.done = Some(data.len());
-            let written = match to.write(&frame[..len]) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
-                written => written?,
-            };
-            if written < len {
-                self.wire.put(&frame[written..len]);
+        if self.wire.is_empty() && self.control.is_empty() {
+            match &self.current {
+                Some(Outgoing { data, done: None, .. }) if data.len() <= TINY => {
+                    self.push_whole::<{ TINY + ws::MAX_HEADER }>(to)?;
+                }
+                Some(Outgoing { data, done: None, .. }) if data.len() <= SMALL => {
+                    self.push_whole::<{ SMALL + ws::MAX_HEADER }>(to)?;
+                }
+                _ => {}
             }
         }
         loop {
@@ -315,6 +305,25 @@ impl SendSide {
                 return to.flush();
             }
         }
+    }
+
+    /// The whole frame on the stack, in one write.
+    fn push_whole<const ROOM: usize>(&mut self, to: &Connection) -> io::Result<()> {
+        let Some(current) = &mut self.current else { return Ok(()) };
+        let mut frame = [0; ROOM];
+        let (header, data) = (current.header.as_slice(), current.data.as_slice());
+        let len = header.len() + data.len();
+        frame[..header.len()].copy_from_slice(header);
+        ws::mask::copy(current.key, 0, data, &mut frame[header.len()..len]);
+        current.done = Some(data.len());
+        let written = match to.write(&frame[..len]) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
+            written => written?,
+        };
+        if written < len {
+            self.wire.put(&frame[written..len]);
+        }
+        Ok(())
     }
 
     /// Puts the next bytes into the empty `wire`; false when there are none.
@@ -423,3 +432,5 @@ impl BufferKind {
 
 /// Up to this many bytes a message is framed on the stack and sent in one write.
 const SMALL: usize = 2048;
+/// Up to this many, in less room: to clear it costs as much as to mask as many bytes.
+const TINY: usize = 256;

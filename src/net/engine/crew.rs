@@ -17,18 +17,27 @@ pub(super) struct Crew {
     parked: usize,
     /// Wake-ups granted and not yet taken: a notification cannot get lost before the wait.
     wakes: usize,
+    /// New threads that have not got to work yet.
+    starting: usize,
 }
 
 impl Engine {
     pub(super) fn spawn_worker(self: &Arc<Self>) -> io::Result<()> {
-        self.crew.lock().threads += 1;
+        {
+            let mut crew = self.crew.lock();
+            crew.threads += 1;
+            crew.starting += 1;
+        }
         let engine = self.clone();
         let spawned = thread::spawn("winhttp-worker", move || {
+            engine.crew.lock().starting -= 1;
             engine.work();
             engine.crew.lock().threads -= 1;
         });
         if let Err(error) = spawned {
-            self.crew.lock().threads -= 1;
+            let mut crew = self.crew.lock();
+            crew.threads -= 1;
+            crew.starting -= 1;
             return Err(error);
         }
         Ok(())
@@ -48,6 +57,18 @@ impl Engine {
         crew.parked -= 1;
         crew.wakes = crew.wakes.saturating_sub(1);
         true
+    }
+
+    /// Before a turn that may be long: there is somebody to wait for the operating system and to run what is
+    /// queued, `slow_left` more such turns among it.
+    pub(super) fn hand_over(self: &Arc<Self>, slow_left: usize) {
+        self.muster(slow_left + usize::from(!self.is_led.load(Ordering::Relaxed)));
+    }
+
+    /// How many workers have been set to work and have not begun yet.
+    fn coming(&self) -> usize {
+        let crew = self.crew.lock();
+        crew.wakes + crew.starting
     }
 
     /// Sets `wanted` more workers to work: parked ones first, then new ones.
@@ -85,8 +106,8 @@ impl Engine {
 
     /// The monitor's life: a tick a millisecond while there is work, asleep otherwise.
     ///
-    /// A tick in which work was running, nobody waited for the operating system and no new item was
-    /// started means that every running thread is stuck in a callback: one more thread is set to
+    /// A tick in which work was running, nobody waited for the operating system and nothing was begun or
+    /// delivered means that every running thread is stuck in a callback: one more thread is set to
     /// work, and twice as many with each further such tick as long as the queue has work for them,
     /// so that 200 callbacks that block at once cost a few ticks and not 200.
     fn watch(self: &Arc<Self>) {
@@ -120,16 +141,19 @@ impl Engine {
             if self.timers.next().is_some_and(|at| at <= Instant::now()) {
                 self.interrupt();
             }
+            self.ticks.fetch_add(1, Ordering::Relaxed);
             let progress = self.progress.load(Ordering::Relaxed);
             let running = self.running.load(Ordering::SeqCst);
             let waiting = self.is_led.load(Ordering::Relaxed);
-            let queued = self.queue.lock().items.len();
+            let queued = self.queue.lock().len();
             let moved = std::mem::replace(&mut seen, progress) != progress;
             quiet = if moved || running > 0 || queued > 0 { 0 } else { quiet + 1 };
             backlog = if queued > 0 { backlog + 1 } else { 0 };
             if running > 0 && !waiting && !moved {
                 stuck = (stuck + 1).min(8);
-                self.muster((1 << (stuck - 1)).min(queued.max(1)));
+                // A busy machine takes more than a tick to let those begin who have been told.
+                let coming = self.coming();
+                self.muster((1 << (stuck - 1)).min(queued.max(1)).saturating_sub(coming));
             } else {
                 stuck = 0;
                 if backlog > 1 && running < cores {

@@ -12,6 +12,7 @@
 mod crew;
 mod readiness;
 mod timers;
+mod turn;
 
 use std::collections::VecDeque;
 use std::io;
@@ -30,17 +31,25 @@ use crate::base::Condvar;
 use crate::base::Key;
 use crate::base::Mutex;
 use crate::base::SlotTable;
+use crate::net::pool;
 use crew::Crew;
 pub(crate) use readiness::Registration;
 pub(crate) use timers::Alarm;
 use timers::Timers;
+pub(crate) use turn::Habit;
+pub(crate) use turn::Turn;
 
 /// Something the engine runs: a request or a WebSocket with work to do.
 pub(crate) trait Reactive: Send + Sync {
     /// A socket became ready, the alarm went off, or somebody asked for it by [`Engine::post`].
     /// Runs on an engine thread with no engine lock held; must cope with spurious and concurrent
     /// calls.
-    fn run(self: Arc<Self>);
+    fn run(self: Arc<Self>, turn: &mut Turn<'_>);
+
+    /// How long its turns take; none: nobody remembers.
+    fn habit(&self) -> Option<&Habit> {
+        None
+    }
 
     /// The object's own alarm clock.
     fn alarm(&self) -> &Alarm;
@@ -65,8 +74,10 @@ pub(crate) struct Engine {
     parked: Condvar,
     /// Threads inside [`Reactive::run`] at the moment.
     running: AtomicUsize,
-    /// Counts every item that was started; the monitor sees by it whether things move.
+    /// Changes with every item and every delivery; the monitor sees by it whether things move.
     progress: AtomicU64,
+    /// Counts the monitor's ticks: a clock that costs nothing to read.
+    ticks: AtomicU64,
     monitor_asleep: AtomicBool,
     monitor_wakes: Condvar,
     stopping: AtomicBool,
@@ -75,8 +86,29 @@ pub(crate) struct Engine {
 #[derive(Default)]
 struct Queue {
     items: VecDeque<Arc<dyn Reactive>>,
+    /// Those whose last turn was long; they let the others go first.
+    slow: VecDeque<Arc<dyn Reactive>>,
     /// The engine has stopped: nobody will run what comes now.
     closed: bool,
+}
+
+impl Queue {
+    fn push(&mut self, item: Arc<dyn Reactive>) {
+        match item.habit() {
+            Some(habit) if habit.is_slow() => self.slow.push_back(item),
+            _ => self.items.push_back(item),
+        }
+    }
+
+    /// The next one, and whether its turn may be long.
+    fn pop(&mut self, slow_first: bool) -> Option<(Arc<dyn Reactive>, bool)> {
+        let quick = if slow_first && !self.slow.is_empty() { None } else { self.items.pop_front() };
+        quick.map(|item| (item, false)).or_else(|| Some((self.slow.pop_front()?, true)))
+    }
+
+    fn len(&self) -> usize {
+        self.items.len() + self.slow.len()
+    }
 }
 
 struct Poll {
@@ -107,6 +139,7 @@ impl EngineOwner {
 impl Drop for EngineOwner {
     fn drop(&mut self) {
         self.0.stop();
+        pool::part(&self.0);
     }
 }
 
@@ -131,6 +164,7 @@ impl Engine {
             parked: Condvar::new(),
             running: AtomicUsize::new(0),
             progress: AtomicU64::new(0),
+            ticks: AtomicU64::new(0),
             monitor_asleep: AtomicBool::new(true),
             monitor_wakes: Condvar::new(),
             stopping: AtomicBool::new(false),
@@ -149,7 +183,7 @@ impl Engine {
             if queue.closed {
                 return;
             }
-            queue.items.push_back(target);
+            queue.push(target);
         }
         self.interrupt();
     }
@@ -174,16 +208,19 @@ impl Engine {
             {
                 self.lead(&mut poll);
             }
-            let item = {
+            let (item, slow_left) = {
                 let mut queue = self.queue.lock();
-                let item = queue.items.pop_front();
+                let item = queue.pop(ran == FAIR_SHARE);
                 if item.is_none() && self.stopping.load(Ordering::SeqCst) {
                     queue.closed = true;
                     return;
                 }
-                item
+                (item, queue.slow.len())
             };
-            if let Some(item) = item {
+            if let Some((item, slow)) = item {
+                if slow {
+                    self.hand_over(slow_left);
+                }
                 self.run(item);
                 ran = if ran == FAIR_SHARE { 0 } else { ran + 1 };
             } else if let Some(mut poll) = self.poll.try_lock() {
@@ -197,7 +234,12 @@ impl Engine {
     fn run(&self, item: Arc<dyn Reactive>) {
         self.progress.fetch_add(1, Ordering::Relaxed);
         self.running.fetch_add(1, Ordering::SeqCst);
-        let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| item.run()));
+        let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let mut turn = Turn::begin(self);
+            item.clone().run(&mut turn);
+            turn.end(&*item);
+            drop(item);
+        }));
         self.running.fetch_sub(1, Ordering::SeqCst);
         if ran.is_err() {
             log::error!("a piece of work panicked on an engine thread");
@@ -213,7 +255,7 @@ impl Engine {
     /// Waits for sockets, alarms or a wake-up and queues what is ready.
     fn wait(&self, poll: &mut Poll) {
         self.asleep.store(true, Ordering::SeqCst);
-        let timeout = if self.stopping.load(Ordering::SeqCst) || !self.queue.lock().items.is_empty() {
+        let timeout = if self.stopping.load(Ordering::SeqCst) || self.queue.lock().len() > 0 {
             Some(Duration::ZERO)
         } else if self.monitor_asleep.load(Ordering::SeqCst) {
             self.timers.next().map(|at| at.saturating_duration_since(Instant::now()))
@@ -238,10 +280,10 @@ impl Engine {
             if let Some(shared) = self.registrations.get(Key::from_raw(event.token().0))
                 && let Some(target) = shared.ready(event)
             {
-                queue.items.push_back(target);
+                queue.push(target);
             }
         }
-        queue.items.extend(due);
+        due.into_iter().for_each(|target| queue.push(target));
         drop(queue);
         if self.monitor_asleep.load(Ordering::Relaxed) {
             self.wake_monitor();

@@ -46,6 +46,11 @@ impl Registration {
         Ok(registration)
     }
 
+    /// Whether it is this engine's.
+    pub(crate) fn is_with(&self, engine: &Arc<Engine>) -> bool {
+        Arc::ptr_eq(&self.engine, engine)
+    }
+
     /// Takes the socket, which stays open, out of the poll loop.
     pub(crate) fn end(self, socket: &mut TcpStream) {
         if let Err(error) = self.engine.registry.deregister(socket) {
@@ -56,6 +61,11 @@ impl Registration {
     /// From now on `target` runs at every edge.
     pub(crate) fn set_target(&self, target: &Arc<dyn Reactive>) {
         *self.shared.target.lock() = Some(Arc::downgrade(target));
+    }
+
+    /// From now on nobody does.
+    pub(crate) fn clear_target(&self) {
+        *self.shared.target.lock() = None;
     }
 
     /// Whether a read is worth a system call. Ask before each read, and call [`Registration::more`]
