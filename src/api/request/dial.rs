@@ -77,7 +77,7 @@ impl Request {
             ProxyAccess::Entry(entry) => Ok(entry.clone().into()),
             ProxyAccess::Automatic => {
                 self.mark(Moment::ProxyDetectionStart);
-                let ways = resolve_proxies(self.connect.session(), &self.main.waiting, url).await?;
+                let ways = Box::pin(resolve_proxies(self.connect.session(), &self.main.waiting, url)).await?;
                 self.mark(Moment::ProxyDetectionEnd);
                 Ok(ways)
             }
@@ -117,7 +117,21 @@ impl Request {
                 Err(error) => log::debug!("{error}"),
             }
         }
-        let acquired = match way {
+        // Apart, so that a request that finds a connection does not carry the room for making one about.
+        let acquired = Box::pin(self.new_connection(way, permit, origin, url, settings)).await?;
+        self.mark(Moment::AcquireEnd);
+        Ok(acquired)
+    }
+
+    async fn new_connection(
+        &self,
+        way: &ProxyEntry,
+        permit: Option<Permit>,
+        origin: Origin,
+        url: &Url,
+        settings: &Settings,
+    ) -> std::result::Result<Acquired, Failure> {
+        Ok(match way {
             ProxyEntry::Direct { .. } => loop {
                 let (socket, peer) =
                     self.dial(url.host(), url.port(), origin.resolved.as_deref(), settings).await?;
@@ -131,9 +145,7 @@ impl Request {
                 Via::Tunnel(..) => self.tunnel(proxy, permit, origin, url, settings).await?,
                 Via::Nothing | Via::Proxy => Acquired::ready(self.dial_proxy(proxy, settings).await?, permit),
             },
-        };
-        self.mark(Moment::AcquireEnd);
-        Ok(acquired)
+        })
     }
 
     /// Whether a proxy must not see the request: it is encrypted, or will not stay HTTP.

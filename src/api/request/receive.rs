@@ -158,14 +158,15 @@ impl Request {
     }
 
     async fn another_leg(&self, held: Option<Held>, settings: &Settings) -> Result<Exchange> {
-        self.send_leg(held, settings).await?;
+        // Apart, as few responses ask for it.
+        Box::pin(self.send_leg(held, settings)).await?;
         self.state.lock().exchange.take().ok_or(Code::INTERNAL_ERROR)
     }
 
     /// Whether the request goes out again before the application sees a response (http spec 8.4).
     async fn goes_again(&self, asked: Option<Challenged<'_>>, settings: &Settings) -> Result<bool> {
         match asked {
-            Some(asked) => self.answer_challenge(asked, settings).await,
+            Some(asked) => Box::pin(self.answer_challenge(asked, settings)).await,
             // The server did not want to know more than the first message, which came without the body.
             None => Ok(self.state.lock().leg.as_ref().is_some_and(|leg| leg.withheld)),
         }
