@@ -16,8 +16,9 @@ flags="--cfg fuzzing -Awarnings -Cpasses=sancov-module" # warnings are clippy's 
 for argument in level=4 inline-8bit-counters pc-table trace-compares; do
   flags="$flags -Cllvm-args=-sanitizer-coverage-$argument"
 done
-RUSTFLAGS="$flags" cargo build -q --release --locked --manifest-path fuzz/Cargo.toml --target "$host" --target-dir build/fuzz/target
-cp "build/fuzz/target/$host/release/fuzz" build/fuzz/fuzz
+RUSTFLAGS="$flags" cargo build -q --locked -p winhttp-fuzz --target "$host" --target-dir build/fuzz/target \
+  --config profile.dev.opt-level=2 --config 'profile.dev.debug="line-tables-only"'
+cp "build/fuzz/target/$host/debug/fuzz" build/fuzz/fuzz
 mkdir -p build/fuzz/broken
 export seconds
 [ $# -gt 0 ] || set -- $(ls fuzz/corpus)
