@@ -50,12 +50,7 @@ static int next(conn *c, const char *verb, const char *path) {
     return c->req != NULL;
 }
 static int open_to(conn *c, int async, const char *host, const char *port, const char *verb, const char *path) {
-    memset(c, 0, sizeof *c);
-    c->rec = rec_new();
-    if (!(c->ses = h_open(async))) return 0;
-    h_record_all(c->ses, c->rec);
-    if (!(c->con = WinHttpConnect(c->ses, h_wide(host), h_port(port), 0))) return 0;
-    return (c->req = WinHttpOpenRequest(c->con, h_wide(verb), h_wide(path), NULL, NULL, NULL, strstr(port, "tls") ? WINHTTP_FLAG_SECURE : 0)) != NULL;
+    return x_connect(c, async, h_wide(host), port) && x_next(c, verb, path, strstr(port, "tls") ? WINHTTP_FLAG_SECURE : 0);
 }
 
 /* Sends and receives; the status, or the error. */
@@ -101,17 +96,6 @@ static const char *word(const char *log, int line, int column) {
 #define LENGTH_OF(log, line) word(log, line, 3)
 #define BODY_OF(log, line) word(log, line, 4)
 
-static const char *path_of(const char *format, ...) {
-    static char out[8][2048];
-    static unsigned at;
-    char *to = out[at++ % 8];
-    va_list list;
-    va_start(list, format);
-    vsnprintf(to, 2048, format, list);
-    va_end(list);
-    return to;
-}
-
 /* ---- WinHttpQueryAuthSchemes ---------------------------------------------------------------- */
 
 static DWORD schemes(conn *c, DWORD *supported, DWORD *first, DWORD *target) {
@@ -140,7 +124,7 @@ static void the_challenge_is_told(void) {
     for (i = 0; i < sizeof rows / sizeof *rows; i++) {
         conn c;
         DWORD supported, first, target, error;
-        const char *path = path_of("/auth/ask?status=%s&size=3&%s", rows[i].status, rows[i].query);
+        const char *path = x_text("/auth/ask?status=%s&size=3&%s", rows[i].status, rows[i].query);
         NEED(x_simple(&c, 0, "GET", path));
         EQ(schemes(&c, &supported, &first, &target), E_OP);
         /* No default credentials: localhost would count as one of the intranet. */
@@ -260,7 +244,7 @@ static void other_options(void) {
 static void basic_goes_out_with_the_first_request(int async) {
     const char *id = h_token(), *log;
     conn c;
-    NEED(x_simple(&c, async, "GET", path_of("/auth/basic/user/pwd?id=%s", id)));
+    NEED(x_simple(&c, async, "GET", x_text("/auth/basic/user/pwd?id=%s", id)));
     EQ(give(c.req, SERVER, BASIC, "user", "pwd"), 0);
     EQ(ask(&c, async), 200);
     EQ_TEXT("", body(&c, async), "welcome ");
@@ -275,7 +259,7 @@ BOTH(basic_goes_out_with_the_first_request)
 static void credentials_are_for_one_send(int async) {
     const char *id = h_token(), *log;
     conn c;
-    NEED(x_simple(&c, async, "GET", path_of("/auth/basic/user/pwd?size=10240&id=%s", id)));
+    NEED(x_simple(&c, async, "GET", x_text("/auth/basic/user/pwd?size=10240&id=%s", id)));
     EQ(give(c.req, SERVER, BASIC, "user", "pwd"), 0);
     EQ(ask(&c, async), 200);
     EQ(ask(&c, async), 401);
@@ -293,7 +277,7 @@ BOTH(credentials_are_for_one_send)
 static void options_wait_for_a_challenge(int async) {
     const char *id = h_token(), *log;
     conn c;
-    NEED(x_simple(&c, async, "GET", path_of("/auth/basic/user/pwd?id=%s", id)));
+    NEED(x_simple(&c, async, "GET", x_text("/auth/basic/user/pwd?id=%s", id)));
     options(c.req, "user", "pwd");
     EQ(ask(&c, async), 200);
     EQ_TEXT("", body(&c, async), "welcome ");
@@ -312,7 +296,7 @@ static void credentials_beat_options(int async) {
     for (order = 0; order < 2; order++) {
         const char *id = h_token();
         conn c;
-        NEED(x_simple(&c, async, "GET", path_of("/auth/basic/user/pwd?id=%s", id)));
+        NEED(x_simple(&c, async, "GET", x_text("/auth/basic/user/pwd?id=%s", id)));
         if (order) options(c.req, "wrong", "wrong");
         EQ(give(c.req, SERVER, BASIC, "user", "pwd"), 0);
         if (!order) options(c.req, "wrong", "wrong");
@@ -326,13 +310,13 @@ BOTH(credentials_beat_options)
 static void wrong_credentials_are_tried_once(int async) {
     const char *id = h_token(), *log;
     conn c;
-    NEED(x_simple(&c, async, "GET", path_of("/auth/basic/user/pwd?id=%s", id)));
+    NEED(x_simple(&c, async, "GET", x_text("/auth/basic/user/pwd?id=%s", id)));
     EQ(give(c.req, SERVER, BASIC, "user", "wrong"), 0);
     EQ(ask(&c, async), 401);
     EQ_TEXT("", body(&c, async), "xxxxx");
     EQ(lines(log_of(id)), 1);
     id = h_token();
-    NEED(next(&c, "GET", path_of("/auth/basic/user/pwd?id=%s", id)));
+    NEED(next(&c, "GET", x_text("/auth/basic/user/pwd?id=%s", id)));
     options(c.req, "user", "wrong");
     EQ(ask(&c, async), 401);
     EQ_TEXT("", body(&c, async), "xxxxx");
@@ -346,7 +330,7 @@ static void names_with_a_domain_and_other_letters(void) {
     const char *id = h_token(), *log;
     static const WCHAR user[] = {'D', '\\', 0xfc, 's', 'r', 0}, password[] = {0x20ac, 0};
     conn c;
-    NEED(x_simple(&c, 0, "GET", path_of("/auth/ask?id=%s", id)));
+    NEED(x_simple(&c, 0, "GET", x_text("/auth/ask?id=%s", id)));
     EXPECT(WinHttpSetCredentials(c.req, SERVER, BASIC, user, password, NULL));
     EQ(ask(&c, 0), 401);
     log = log_of(id);
@@ -358,23 +342,23 @@ static void names_with_a_domain_and_other_letters(void) {
 static void the_session_remembers_what_worked(int async) {
     const char *id = h_token(), *log;
     conn c;
-    NEED(x_simple(&c, async, "GET", path_of("/auth/basic/user/pwd?id=%s", id)));
+    NEED(x_simple(&c, async, "GET", x_text("/auth/basic/user/pwd?id=%s", id)));
     options(c.req, "user", "pwd");
     EQ(ask(&c, async), 200);
     id = h_token();
-    NEED(next(&c, "GET", path_of("/auth/basic/user/pwd?id=%s", id)));
+    NEED(next(&c, "GET", x_text("/auth/basic/user/pwd?id=%s", id)));
     options(c.req, "user", "pwd");
     EQ(ask(&c, async), 200);
     EQ(lines(log_of(id)), 1);
     id = h_token();
-    NEED(next(&c, "GET", path_of("/auth/basic/other/pwd?id=%s", id)));
+    NEED(next(&c, "GET", x_text("/auth/basic/other/pwd?id=%s", id)));
     options(c.req, "other", "pwd");
     EQ(ask(&c, async), 200);
     log = log_of(id);
     EQ(lines(log), 2);
     EQ_TEXT("", AUTH_OF(log, 0), "-|-");
     id = h_token();
-    NEED(next(&c, "GET", path_of("/auth/basic/user/pwd?id=%s", id)));
+    NEED(next(&c, "GET", x_text("/auth/basic/user/pwd?id=%s", id)));
     EQ(ask(&c, async), 401);
     EQ_TEXT("", AUTH_OF(log_of(id), 0), "-|-");
     h_finish(&c);
@@ -385,7 +369,7 @@ static void authentication_switched_off(int async) {
     const char *id = h_token();
     DWORD off = WINHTTP_DISABLE_AUTHENTICATION;
     conn c;
-    NEED(x_simple(&c, async, "GET", path_of("/auth/basic/user/pwd?id=%s", id)));
+    NEED(x_simple(&c, async, "GET", x_text("/auth/basic/user/pwd?id=%s", id)));
     EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_DISABLE_FEATURE, &off, sizeof off));
     options(c.req, "user", "pwd");
     EQ(ask(&c, async), 401);
@@ -407,17 +391,17 @@ static void digest_of_every_kind(int async) {
     NEED(x_simple(&c, async, "GET", "/status/200"));
     for (i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         const char *id = h_token(), *log;
-        NEED(next(&c, "GET", path_of("/auth/digest/user/pwd?id=%s&%s", id, kinds[i])));
+        NEED(next(&c, "GET", x_text("/auth/digest/user/pwd?id=%s&%s", id, kinds[i])));
         options(c.req, "user", "pwd");
-        EQ_TEXT(kinds[i], path_of("%u", (unsigned)ask(&c, async)), "200");
+        EQ_TEXT(kinds[i], x_text("%u", (unsigned)ask(&c, async)), "200");
         EXPECT(x_starts(body(&c, async), "welcome"));
         log = log_of(id);
         EQ(lines(log), 2);
         EQ_TEXT("never before it is asked for", AUTH_OF(log, 0), "-|-");
         id = h_token();
-        NEED(next(&c, "GET", path_of("/auth/digest/user/pwd?id=%s&%s", id, kinds[i])));
+        NEED(next(&c, "GET", x_text("/auth/digest/user/pwd?id=%s&%s", id, kinds[i])));
         EQ(give(c.req, SERVER, DIGEST, "user", "pwd"), 0);
-        EQ_TEXT(kinds[i], path_of("%u", (unsigned)ask(&c, async)), "200");
+        EQ_TEXT(kinds[i], x_text("%u", (unsigned)ask(&c, async)), "200");
         EQ(lines(log_of(id)), 2);
     }
     h_finish(&c);
@@ -429,7 +413,7 @@ static void digest_after_the_challenge(int async) {
     const char *id = h_token(), *log;
     DWORD supported, first, target;
     conn c;
-    NEED(x_simple(&c, async, "GET", path_of("/auth/digest/user/pwd?same&id=%s", id)));
+    NEED(x_simple(&c, async, "GET", x_text("/auth/digest/user/pwd?same&id=%s", id)));
     EQ(ask(&c, async), 401);
     EQ(schemes(&c, &supported, &first, &target), 0);
     EQ(supported, DIGEST);
@@ -437,7 +421,7 @@ static void digest_after_the_challenge(int async) {
     EQ(ask(&c, async), 200);
     EQ_TEXT("", body(&c, async), "welcome nc=00000001 ");
     EQ(lines(log_of(id)), 2);
-    NEED(next(&c, "GET", path_of("/auth/digest/user/pwd?same&again&id=%s", id)));
+    NEED(next(&c, "GET", x_text("/auth/digest/user/pwd?same&again&id=%s", id)));
     options(c.req, "user", "pwd");
     EQ(ask(&c, async), 200);
     EQ_TEXT("", body(&c, async), "welcome nc=00000002 ");
@@ -453,7 +437,7 @@ static void stale_nonces_are_replaced(int async) {
     const char *id = h_token();
     int n;
     conn c;
-    NEED(x_simple(&c, async, "GET", path_of("/auth/digest/stale/pwd?uses=2&id=%s", id)));
+    NEED(x_simple(&c, async, "GET", x_text("/auth/digest/stale/pwd?uses=2&id=%s", id)));
     EQ(ask(&c, async), 401);
     EQ(body(&c, async)[0], 'x');
     for (n = 0; n < 8; n++) {
@@ -463,7 +447,7 @@ static void stale_nonces_are_replaced(int async) {
     }
     h_finish(&c);
     id = h_token();
-    NEED(x_simple(&c, async, "GET", path_of("/auth/digest/stale/pwd?forever&id=%s", id)));
+    NEED(x_simple(&c, async, "GET", x_text("/auth/digest/stale/pwd?forever&id=%s", id)));
     options(c.req, "stale", "pwd");
     EQ(ask(&c, async), 401);
     n = lines(log_of(id));
@@ -489,7 +473,7 @@ static void the_strongest_scheme_is_chosen(void) {
     for (i = 0; i < sizeof rows / sizeof *rows; i++) {
         const char *id = h_token(), *log;
         conn c;
-        NEED(x_simple(&c, 0, "GET", path_of("/auth/ask?id=%s&%s", id, rows[i].query)));
+        NEED(x_simple(&c, 0, "GET", x_text("/auth/ask?id=%s&%s", id, rows[i].query)));
         options(c.req, "user", "pwd");
         EQ(ask(&c, 0), 401);
         log = log_of(id);
@@ -504,7 +488,7 @@ static void the_strongest_scheme_is_chosen(void) {
 static void a_body_given_with_the_send_goes_out_again(int async) {
     const char *id = h_token(), *log;
     conn c;
-    NEED(x_simple(&c, async, "POST", path_of("/auth/basic/user/pwd?id=%s", id)));
+    NEED(x_simple(&c, async, "POST", x_text("/auth/basic/user/pwd?id=%s", id)));
     options(c.req, "user", "pwd");
     EQ(ask_body(&c, async, "twenty bytes of body"), 200);
     EQ_TEXT("", body(&c, async), "welcome twenty bytes of body");
@@ -513,7 +497,7 @@ static void a_body_given_with_the_send_goes_out_again(int async) {
     EQ_TEXT("", BODY_OF(log, 0), "20");
     EQ_TEXT("", BODY_OF(log, 1), "20");
     id = h_token();
-    NEED(next(&c, "PUT", path_of("/auth/digest/user/pwd?id=%s", id)));
+    NEED(next(&c, "PUT", x_text("/auth/digest/user/pwd?id=%s", id)));
     options(c.req, "user", "pwd");
     EQ(ask_body(&c, async, "twenty bytes of body"), 200);
     EQ_TEXT("", body(&c, async), "welcome nc=00000001 twenty bytes of body");
@@ -530,7 +514,7 @@ static void a_written_body_is_asked_for_again(int async) {
         DWORD error = E_RESEND;
         int sends = 0;
         conn c;
-        NEED(x_simple(&c, async, "POST", path_of("/auth/%s/user/pwd?id=%s", kinds[i], id)));
+        NEED(x_simple(&c, async, "POST", x_text("/auth/%s/user/pwd?id=%s", kinds[i], id)));
         options(c.req, "user", "pwd");
         while (error == E_RESEND && sends < 4) {
             DWORD written = 0;
@@ -548,7 +532,7 @@ static void a_written_body_is_asked_for_again(int async) {
         EXPECT(x_starts(AUTH_OF(log, 1), i ? "Digest_" : "Basic_"));
         /* Credentials that were given are good for the send that follows, too. */
         id = h_token();
-        NEED(next(&c, "POST", path_of("/auth/digest/user/pwd?id=%s", id)));
+        NEED(next(&c, "POST", x_text("/auth/digest/user/pwd?id=%s", id)));
         EQ(give(c.req, SERVER, DIGEST, "user", "pwd"), 0);
         for (error = E_RESEND, sends = 0; error == E_RESEND && sends < 4; sends++) {
             error = x_send(&c, async, NULL, 0, NULL, 0, 6);
@@ -574,7 +558,7 @@ static void credentials_stay_with_their_server(int async) {
         conn c;
         int there = how == 3;
         snprintf(to, sizeof to, "http%%3A%%2F%%2F%s%%3A%d%%2Fauth%%2Fask%%3Fid%%3D%s%%26www%%3DBasic%%26www%%3DDigest%%2520nonce%%253Dn", there ? "127.0.0.1" : "localhost", h_port("plain"), id);
-        NEED(x_simple(&c, async, "GET", path_of("/auth/go?id=%s&to=%s", id, to)));
+        NEED(x_simple(&c, async, "GET", x_text("/auth/go?id=%s&to=%s", id, to)));
         if (how == 0) options(c.req, "user", "pwd");
         if (how == 1 || how == 3) EQ(give(c.req, SERVER, BASIC, "user", "pwd"), 0);
         if (how == 2) EQ(give(c.req, SERVER, DIGEST, "user", "pwd"), 0);
@@ -597,7 +581,7 @@ BOTH(credentials_stay_with_their_server)
 static void a_server_is_no_proxy(int async) {
     const char *id = h_token(), *log;
     conn c;
-    NEED(x_simple(&c, async, "GET", path_of("/auth/ask?status=407&proxy=Basic&www=Basic&size=4&id=%s", id)));
+    NEED(x_simple(&c, async, "GET", x_text("/auth/ask?status=407&proxy=Basic&www=Basic&size=4&id=%s", id)));
     options(c.req, "user", "pwd");
     EQ(set_text(c.req, WINHTTP_OPTION_PROXY_USERNAME, "user"), 0);
     EQ(set_text(c.req, WINHTTP_OPTION_PROXY_PASSWORD, "pwd"), 0);
@@ -616,7 +600,7 @@ static void names_in_a_location_can_be_refused(void) {
     int refuse;
     for (refuse = 0; refuse < 2; refuse++) {
         conn c;
-        NEED(x_simple(&c, 0, "GET", path_of("/auth/go?to=http%%3A%%2F%%2Fuser%%3Apwd%%40127.0.0.1%%3A%d%%2Fhead", h_port("plain"))));
+        NEED(x_simple(&c, 0, "GET", x_text("/auth/go?to=http%%3A%%2F%%2Fuser%%3Apwd%%40127.0.0.1%%3A%d%%2Fhead", h_port("plain"))));
         if (refuse) EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_REJECT_USERPWD_IN_URL, &yes, sizeof yes));
         EQ(ask(&c, 0), refuse ? 12005u : 200u);
         if (!refuse) EXPECT(!strstr(body(&c, 0), "pwd") && !strstr(text, "uthorization"));
@@ -631,7 +615,7 @@ static void a_websocket_logs_on(int async) {
         char got[64];
         recorder *r = rec_new();
         conn c;
-        NEED(h_prepare(&c, async, "plain", path_of("/auth/ws/user/pwd?id=%s", id), r, 1));
+        NEED(h_prepare(&c, async, "plain", x_text("/auth/ws/user/pwd?id=%s", id), r, 1));
         if (how == 0) EQ(give(c.req, SERVER, BASIC, "user", "pwd"), 0);
         if (how == 1) options(c.req, "user", "pwd");
         if (how == 2) {
@@ -653,7 +637,7 @@ BOTH(a_websocket_logs_on)
 static void an_own_header_is_left_alone(void) {
     const char *id = h_token(), *log;
     conn c;
-    NEED(x_simple(&c, 0, "GET", path_of("/auth/ask?www=Basic&id=%s", id)));
+    NEED(x_simple(&c, 0, "GET", x_text("/auth/ask?www=Basic&id=%s", id)));
     EXPECT(WinHttpAddRequestHeaders(c.req, W("Authorization: Bearer xyz"), (DWORD)-1, WINHTTP_ADDREQ_FLAG_ADD));
     EQ(ask(&c, 0), 401);
     log = log_of(id);
@@ -678,7 +662,7 @@ static void challenges_without_end(int async) {
         int n;
         DWORD end;
         conn c;
-        NEED(x_simple(&c, async, "GET", path_of("/auth/ask?id=%s&%s", id, rows[i])));
+        NEED(x_simple(&c, async, "GET", x_text("/auth/ask?id=%s&%s", id, rows[i])));
         options(c.req, "user", "pwd");
         end = ask(&c, async);
         /* Of a drain that is too long the request may die, of nothing else. */
@@ -722,7 +706,7 @@ static void many_and_huge_challenges(void) {
 static void a_large_401_is_left_behind(int async) {
     const char *id = h_token(), *log;
     conn c;
-    NEED(x_simple(&c, async, "GET", path_of("/auth/basic/user/pwd?size=3000000&id=%s", id)));
+    NEED(x_simple(&c, async, "GET", x_text("/auth/basic/user/pwd?size=3000000&id=%s", id)));
     options(c.req, "user", "pwd");
     EQ(ask(&c, async), 200);
     log = log_of(id);
@@ -786,7 +770,7 @@ static void real_servers(int async, int from, int to) {
     const struct server *s;
     FOR_SERVERS(s) {
         DWORD supported, first, target;
-        const char *row = path_of("%s%s %x", s->port, s->path, (unsigned)s->scheme);
+        const char *row = x_text("%s%s %x", s->port, s->path, (unsigned)s->scheme);
         conn c;
         NEED(own_session(&c, async, "localhost", s->port, "GET", s->path));
         policy(&c, 2);
@@ -794,21 +778,21 @@ static void real_servers(int async, int from, int to) {
         EQ(schemes(&c, &supported, &first, &target), 0);
         if (!(supported & s->scheme)) FAIL("%s: offers %x", row, (unsigned)supported);
         EQ(give(c.req, SERVER, s->scheme, name_for(s), "pwd"), 0);
-        EQ_TEXT(row, path_of("%u", (unsigned)ask(&c, async)), "200");
+        EQ_TEXT(row, x_text("%u", (unsigned)ask(&c, async)), "200");
         EXPECT(x_starts(body(&c, async), "welcome"));
         if (s->name && strcmp(user(&c), s->name) && strcmp(user(&c), "DOMAIN\\user")) FAIL("%s: %s", row, user(&c));
         EQ(give(c.req, SERVER, s->scheme, name_for(s), "wrong"), 0);
-        if (s->scheme != NTLM && s->scheme != NEGOTIATE) EQ_TEXT(row, path_of("%u", (unsigned)ask(&c, async)), "401");
+        if (s->scheme != NTLM && s->scheme != NEGOTIATE) EQ_TEXT(row, x_text("%u", (unsigned)ask(&c, async)), "401");
         h_finish(&c);
         /* One connection for all of it. */
         NEED(own_session(&c, async, "localhost", s->port, "GET", s->path));
         options(c.req, name_for(s), "pwd");
-        EQ_TEXT(row, path_of("%u", (unsigned)ask(&c, async)), "200");
+        EQ_TEXT(row, x_text("%u", (unsigned)ask(&c, async)), "200");
         if (sent(&c) != s->rounds || connected(&c) != 1) FAIL("%s: %d requests, %d connections", row, sent(&c), connected(&c));
         h_finish(&c);
         NEED(own_session(&c, async, "localhost", s->port, "GET", s->path));
         options(c.req, name_for(s), "wrong");
-        EQ_TEXT(row, path_of("%u", (unsigned)ask(&c, async)), "401");
+        EQ_TEXT(row, x_text("%u", (unsigned)ask(&c, async)), "401");
         EXPECT(!x_starts(body(&c, async), "welcome"));
         h_finish(&c);
     }
@@ -818,13 +802,13 @@ BY_EACH(real_servers)
 static void real_servers_take_bodies(int async, int from, int to) {
     const struct server *s;
     FOR_SERVERS(s) {
-        const char *row = path_of("%s%s %x", s->port, s->path, (unsigned)s->scheme);
+        const char *row = x_text("%s%s %x", s->port, s->path, (unsigned)s->scheme);
         DWORD error = E_RESEND;
         int sends;
         conn c;
         NEED(own_session(&c, async, "localhost", s->port, "POST", s->path));
         options(c.req, name_for(s), "pwd");
-        EQ_TEXT(row, path_of("%u", (unsigned)ask_body(&c, async, "a body in one piece")), "200");
+        EQ_TEXT(row, x_text("%u", (unsigned)ask_body(&c, async, "a body in one piece")), "200");
         EQ_TEXT(row, body(&c, async), "welcome a body in one piece");
         h_finish(&c);
         NEED(own_session(&c, async, "localhost", s->port, "PUT", s->path));
@@ -942,7 +926,7 @@ static void default_credentials(int async) {
         }
         policy(&c, rows[i].policy);
         if (rows[i].given) EQ(give(c.req, SERVER, NEGOTIATE, NULL, NULL), 0);
-        EQ_TEXT(path_of("row %u", (unsigned)i), path_of("%u", (unsigned)ask(&c, async)), path_of("%u", (unsigned)rows[i].status));
+        EQ_TEXT(x_text("row %u", (unsigned)i), x_text("%u", (unsigned)ask(&c, async)), x_text("%u", (unsigned)rows[i].status));
         if (rows[i].status == 200) {
             EQ_TEXT("", user(&c), "user@TEST.EXAMPLE");
             EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_SERVER_SPN_USED, spn, &size));
@@ -981,7 +965,7 @@ static void the_service_name_can_have_the_port(void) {
     EQ(ask(&c, 0), 200);
     size = sizeof spn;
     EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_SERVER_SPN_USED, spn, &size));
-    memcpy(expected, h_wide(path_of("HTTP/localhost:%d", h_port("apache"))), sizeof expected / 2);
+    memcpy(expected, h_wide(x_text("HTTP/localhost:%d", h_port("apache"))), sizeof expected / 2);
     EXPECT(!memcmp(spn, expected, size));
     h_finish(&c);
 }
@@ -1051,7 +1035,7 @@ static int through(conn *c, int async, const struct proxy *p, int secure, const 
     memset(c, 0, sizeof *c);
     c->rec = rec_new();
     /* The proxy by its name: tickets are for names. */
-    c->ses = WinHttpOpen(W("ctests/1.0"), WINHTTP_ACCESS_TYPE_NAMED_PROXY, h_wide(path_of("localhost:%d", h_port(p->port))), NULL, async ? WINHTTP_FLAG_ASYNC : 0);
+    c->ses = WinHttpOpen(W("ctests/1.0"), WINHTTP_ACCESS_TYPE_NAMED_PROXY, h_wide(x_text("localhost:%d", h_port(p->port))), NULL, async ? WINHTTP_FLAG_ASYNC : 0);
     if (!c->ses) return 0;
     h_apart(c->ses);
     h_record_all(c->ses, c->rec);
@@ -1077,19 +1061,19 @@ static void real_proxies(int async, int from, int to) {
         DWORD supported, first, target;
         conn c;
         snprintf(row, sizeof row, "%s %s", p->port, secure ? "https" : "http");
-        NEED(through(&c, async, p, secure, "GET", path_of("/auth/open?id=%s", id)));
+        NEED(through(&c, async, p, secure, "GET", x_text("/auth/open?id=%s", id)));
         policy(&c, 2);
-        EQ_TEXT(row, path_of("%u", (unsigned)ask(&c, async)), "407");
+        EQ_TEXT(row, x_text("%u", (unsigned)ask(&c, async)), "407");
         EQ(schemes(&c, &supported, &first, &target), 0);
         EQ(target, PROXY);
         if (!(supported & p->scheme)) FAIL("%s: offers %x", row, (unsigned)supported);
         EQ(give(c.req, PROXY, p->scheme, proxy_user(p), "pwd"), 0);
-        EQ_TEXT(row, path_of("%u", (unsigned)ask(&c, async)), "200");
+        EQ_TEXT(row, x_text("%u", (unsigned)ask(&c, async)), "200");
         EQ_TEXT(row, body(&c, async), "welcome ");
         h_finish(&c);
-        NEED(through(&c, async, p, secure, "POST", path_of("/auth/open?id=%s", id)));
+        NEED(through(&c, async, p, secure, "POST", x_text("/auth/open?id=%s", id)));
         proxy_options(c.req, proxy_user(p), "pwd");
-        EQ_TEXT(row, path_of("%u", (unsigned)ask_body(&c, async, "with a body")), "200");
+        EQ_TEXT(row, x_text("%u", (unsigned)ask_body(&c, async, "with a body")), "200");
         EQ_TEXT(row, body(&c, async), "welcome with a body");
         if (sent(&c) != p->rounds + secure) FAIL("%s: %d requests", row, sent(&c));
         /* Nothing of it is the server's to see. */
@@ -1098,17 +1082,17 @@ static void real_proxies(int async, int from, int to) {
         /* The next request is known, or needs no introduction. */
         NEED(through_next(&c, secure, "GET", "/auth/open"));
         proxy_options(c.req, proxy_user(p), "pwd");
-        EQ_TEXT(row, path_of("%u", (unsigned)ask(&c, async)), "200");
+        EQ_TEXT(row, x_text("%u", (unsigned)ask(&c, async)), "200");
         if ((p->scheme != DIGEST || secure) && sent(&c) != 1) FAIL("%s: %d requests on %d connections", row, sent(&c), connected(&c));
         body(&c, async);
         /* One without credentials gets nothing of what others have authenticated. */
         NEED(through_next(&c, secure, "GET", "/auth/open"));
         policy(&c, 2);
-        EQ_TEXT(row, path_of("%u", (unsigned)ask(&c, async)), "407");
+        EQ_TEXT(row, x_text("%u", (unsigned)ask(&c, async)), "407");
         body(&c, async);
         NEED(through_next(&c, secure, "GET", "/auth/open"));
         proxy_options(c.req, proxy_user(p), "wrong");
-        EQ_TEXT(row, path_of("%u", (unsigned)ask(&c, async)), "407");
+        EQ_TEXT(row, x_text("%u", (unsigned)ask(&c, async)), "407");
         h_finish(&c);
     }
 }
@@ -1122,7 +1106,7 @@ static void default_credentials_for_a_proxy(void) {
         conn c;
         NEED(through(&c, 0, &proxies[3], i & 1, "GET", "/auth/open"));
         policy(&c, rows[i / 2].policy);
-        EQ_TEXT(path_of("row %u", (unsigned)i), path_of("%u", (unsigned)ask(&c, 0)), path_of("%u", (unsigned)rows[i / 2].status));
+        EQ_TEXT(x_text("row %u", (unsigned)i), x_text("%u", (unsigned)ask(&c, 0)), x_text("%u", (unsigned)rows[i / 2].status));
         h_finish(&c);
     }
 }
@@ -1132,18 +1116,18 @@ static void server_and_proxy_both_ask(int async, int from, int to) {
     const struct proxy *p;
     int secure;
     FOR_PROXIES(p) for (secure = 0; secure < 2; secure++) {
-        const char *row = path_of("%s %d", p->port, secure), *id = h_token(), *log;
+        const char *row = x_text("%s %d", p->port, secure), *id = h_token(), *log;
         conn c;
-        NEED(through(&c, async, p, secure, "PUT", path_of("/auth/digest/user/server?id=%s", id)));
+        NEED(through(&c, async, p, secure, "PUT", x_text("/auth/digest/user/server?id=%s", id)));
         options(c.req, "user", "server");
         proxy_options(c.req, proxy_user(p), "pwd");
         /* In absolute form the scripted server would see another target than Digest was computed for. */
         if (!secure) {
-            NEED(through_next(&c, 0, "PUT", path_of("/auth/basic/user/server?id=%s", id)));
+            NEED(through_next(&c, 0, "PUT", x_text("/auth/basic/user/server?id=%s", id)));
             options(c.req, "user", "server");
             proxy_options(c.req, proxy_user(p), "pwd");
         }
-        EQ_TEXT(row, path_of("%u", (unsigned)ask_body(&c, async, "body")), "200");
+        EQ_TEXT(row, x_text("%u", (unsigned)ask_body(&c, async, "body")), "200");
         EXPECT(strstr(body(&c, async), "body"));
         log = log_of(id);
         EQ(lines(log), 2);
@@ -1164,7 +1148,7 @@ static void a_proxy_gets_nothing_unasked(int async) {
         memset(&c, 0, sizeof c);
         h_get_text("/proxied");
         c.rec = rec_new();
-        c.ses = WinHttpOpen(W("ctests/1.0"), WINHTTP_ACCESS_TYPE_NAMED_PROXY, h_wide(path_of("127.0.0.1:%d", h_port("proxy"))), NULL, async ? WINHTTP_FLAG_ASYNC : 0);
+        c.ses = WinHttpOpen(W("ctests/1.0"), WINHTTP_ACCESS_TYPE_NAMED_PROXY, h_wide(x_text("127.0.0.1:%d", h_port("proxy"))), NULL, async ? WINHTTP_FLAG_ASYNC : 0);
         h_record_all(c.ses, c.rec);
         c.con = WinHttpConnect(c.ses, h_wide(hosts[i]), h_port("plain"), 0);
         NEED(c.req = WinHttpOpenRequest(c.con, W("GET"), W("/status/200"), NULL, NULL, NULL, 0));
@@ -1183,7 +1167,7 @@ BOTH(a_proxy_gets_nothing_unasked)
 static void a_407_out_of_a_tunnel_is_the_servers(int async) {
     const char *id = h_token(), *log;
     conn c;
-    NEED(through(&c, async, &proxies[0], 1, "GET", path_of("/auth/ask?status=407&proxy=Basic&size=4&id=%s", id)));
+    NEED(through(&c, async, &proxies[0], 1, "GET", x_text("/auth/ask?status=407&proxy=Basic&size=4&id=%s", id)));
     proxy_options(c.req, "user", "pwd");
     EQ(ask(&c, async), 407);
     EQ_TEXT("", body(&c, async), "xxxx");

@@ -8,7 +8,7 @@
 enum { E_LOGIN = 12015, E_SCRIPT = 12166, E_DOWNLOAD = 12167, E_SERVICE = 12178, E_DETECT = 12180 };
 
 /* A URL on the scripted server. */
-static LPCWSTR at(const char *path) { return h_wide(text_of("http://127.0.0.1:%u%s", h_port("plain"), path)); }
+static LPCWSTR at(const char *path) { return h_wide(x_text("http://127.0.0.1:%u%s", h_port("plain"), path)); }
 
 /* The URL of this very script. */
 static LPCWSTR script(const char *text) {
@@ -22,7 +22,7 @@ static LPCWSTR script(const char *text) {
 
 /* The URL of a script whose FindProxyForURL has this body. */
 static LPCWSTR body(const char *text) {
-    return script(text_of("function FindProxyForURL(url, host) { %s }", text));
+    return script(x_text("function FindProxyForURL(url, host) { %s }", text));
 }
 
 static WINHTTP_AUTOPROXY_OPTIONS by_script(LPCWSTR url) {
@@ -45,7 +45,7 @@ static const char *proxies_with(HINTERNET ses, const char *url, WINHTTP_AUTOPROX
         DWORD error = GetLastError();
         EQ(info.dwAccessType, WINHTTP_ACCESS_TYPE_NO_PROXY);
         EXPECT(!info.lpszProxy && !info.lpszProxyBypass);
-        return text_of("error %u", (unsigned)error);
+        return x_text("error %u", (unsigned)error);
     }
     EQ(GetLastError(), 0);
     EXPECT(!info.lpszProxyBypass);
@@ -102,7 +102,7 @@ static void arguments(void) {
         o.dwFlags = rows[i].flags;
         o.dwAutoDetectFlags = rows[i].detect;
         o.lpszAutoConfigUrl = rows[i].script ? body("return 'PROXY p:1'") : NULL;
-        EQ_STR(proxies_with(ses, site, &o), rows[i].error ? text_of("error %u", (unsigned)rows[i].error) : "p:1");
+        EQ_STR(proxies_with(ses, site, &o), rows[i].error ? x_text("error %u", (unsigned)rows[i].error) : "p:1");
     }
     EQ_STR(proxies(ses, "http:", body("return 'DIRECT'")), "error 12005");
     EQ_STR(proxies(ses, "", body("return 'DIRECT'")), "error 12005");
@@ -259,7 +259,7 @@ static void failures(void) {
     EQ_STR(proxies(ses, site, at("/pac/nothing")), "error 12167");
     EQ_STR(proxies(ses, site, at("/status/500")), "error 12167");
     EQ_STR(proxies(ses, site, at("/drop")), "error 12167");
-    EQ_STR(proxies(ses, site, h_wide(text_of("http://127.0.0.1:%u/", h_port("refused")))), "error 12167");
+    EQ_STR(proxies(ses, site, h_wide(x_text("http://127.0.0.1:%u/", h_port("refused")))), "error 12167");
     EQ_STR(proxies(ses, site, W("http://no-such-name.invalid/proxy.pac")), "error 12167");
     EQ_STR(proxies_with(ses, site, &o), "error 12015");
     o.fAutoLogonIfChallenged = TRUE; /* there is nobody to log on */
@@ -280,7 +280,7 @@ static void downloads(void) {
     EQ_STR(proxies(ses, site, at("/pac/size/1048577")), "error 12167");
     EQ_STR(proxies(ses, site, at("/pac/latin1")), "caf1:80");
     EQ_STR(proxies(ses, site, at("/pac/agent")), "WinHttp-Autoproxy-Service-5.1:80");
-    EQ_STR(proxies(ses, site, at(text_of("/pac/redirect/%s", h_token()))), "count-1:80");
+    EQ_STR(proxies(ses, site, at(x_text("/pac/redirect/%s", h_token()))), "count-1:80");
     WinHttpCloseHandle(ses);
 }
 
@@ -296,7 +296,7 @@ static void a_script_that_does_not_come(void) {
 
 static void the_last_script_is_remembered(void) {
     HINTERNET ses = h_open(0), other = h_open(0);
-    LPCWSTR url = at(text_of("/pac/count/%s", h_token()));
+    LPCWSTR url = at(x_text("/pac/count/%s", h_token()));
     WINHTTP_AUTOPROXY_OPTIONS o = by_script(url);
     EQ_STR(proxies(ses, site, url), "count-1:80");
     EQ_STR(proxies(ses, site, url), "count-1:80");
@@ -433,7 +433,7 @@ static const char *result(HINTERNET res) {
     char text[1024] = "";
     DWORD i, error;
     memset(&got, 0x55, sizeof got);
-    if ((error = WinHttpGetProxyResult(res, &got)) != 0) return text_of("error %u", (unsigned)error);
+    if ((error = WinHttpGetProxyResult(res, &got)) != 0) return x_text("error %u", (unsigned)error);
     for (i = 0; i < got.cEntries; i++) {
         WINHTTP_PROXY_RESULT_ENTRY *e = &got.pEntries[i];
         size_t used = strlen(text);
@@ -444,7 +444,7 @@ static const char *result(HINTERNET res) {
     WinHttpFreeProxyResult(&got);
     EQ(got.cEntries, 0);
     EXPECT(!got.pEntries);
-    return text_of("%s", text);
+    return x_text("%s", text);
 }
 
 static void resolver_arguments(void) {
@@ -606,7 +606,7 @@ static void many_resolvers(void) {
     enum { N = 40 };
     recorder *r;
     HINTERNET ses = async_session(&r), all[N];
-    LPCWSTR url = at(text_of("/pac/count/%s", h_token()));
+    LPCWSTR url = at(x_text("/pac/count/%s", h_token()));
     WINHTTP_AUTOPROXY_OPTIONS o = by_script(url);
     int i;
     for (i = 0; i < N; i++) {
@@ -669,7 +669,7 @@ static void requests_follow_a_script(void) {
                 else if (!strncmp(from, ":DEAD", 5)) snprintf(answer + used, sizeof answer - used, ":%u", h_port("refused")), from += 5;
                 else answer[used] = *from++, answer[used + 1] = 0;
             }
-            set_user(DIRECT | SCRIPT, NULL, NULL, narrow(body(text_of("return '%s'", answer))));
+            set_user(DIRECT | SCRIPT, NULL, NULL, narrow(body(x_text("return '%s'", answer))));
             h_get_text("/proxied");
             EQ_ROW(rows[i].answer, request_status(async, "/status/200"), rows[i].status);
             seen = h_get_text("/proxied");

@@ -13,11 +13,6 @@ static DWORD set(HINTERNET h, DWORD option, const void *value, DWORD size) {
     return WinHttpSetOption(h, option, (void *)value, size) ? GetLastError() : GetLastError() ? GetLastError() : 0xbad;
 }
 
-static void reopen(conn *c, const char *path) {
-    if (c->req) WinHttpCloseHandle(c->req);
-    c->req = WinHttpOpenRequest(c->con, W("GET"), h_wide(path), NULL, NULL, NULL, 0);
-}
-
 /* Sends the present request, reads its answer; the number of its connection, or minus the error. */
 static int number_of(conn *c, int async) {
     char text[4096];
@@ -30,7 +25,7 @@ static int number_of(conn *c, int async) {
 static int begin(conn *c, int async) {
     if (!x_simple(c, async, "GET", "/keep/ordinary")) return 0;
     h_apart(c->ses);
-    reopen(c, "/keep/ordinary");
+    x_next(c, "GET", "/keep/ordinary", 0);
     return c->req != NULL;
 }
 
@@ -58,7 +53,7 @@ static void marks(int async) {
     EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_CONNECTION_GUID, is, &size));
     EXPECT(!memcmp(is, mine, 16));
     /* One that needs another mark gets a new connection, and leaves the marked one alone. */
-    reopen(&c, "/keep/ordinary");
+    x_next(&c, "GET", "/keep/ordinary", 0);
     memcpy(wanted.guid, other, 16);
     EQ(set(c.req, WINHTTP_OPTION_MATCH_CONNECTION_GUID, &wanted, 23), ERROR_INSUFFICIENT_BUFFER);
     wanted.flags[0] = 2;
@@ -67,14 +62,14 @@ static void marks(int async) {
     EQ(set(c.req, WINHTTP_OPTION_MATCH_CONNECTION_GUID, &wanted, 24), 0);
     EXPECT(number_of(&c, async) > first);
     /* The newest is the unmarked one now; asking for the mark finds the older. */
-    reopen(&c, "/keep/ordinary");
+    x_next(&c, "GET", "/keep/ordinary", 0);
     memcpy(wanted.guid, mine, 16);
     EQ(set(c.req, WINHTTP_OPTION_MATCH_CONNECTION_GUID, &wanted, 24), 0);
     EQ(number_of(&c, async), first);
     EXPECT(WinHttpQueryOption(c.req, WINHTTP_OPTION_CONNECTION_GUID, is, &size));
     EXPECT(!memcmp(is, mine, 16));
     /* Without the flag an unmarked one will do. */
-    reopen(&c, "/keep/ordinary");
+    x_next(&c, "GET", "/keep/ordinary", 0);
     memcpy(wanted.guid, other, 16);
     wanted.flags[0] = 0;
     EQ(set(c.req, WINHTTP_OPTION_MATCH_CONNECTION_GUID, &wanted, 24), 0);
@@ -142,14 +137,14 @@ static void a_stale_connection_is_tried_again(int async) {
     NEED(begin_with_retries(&c, async, "plain", "/keep/mute", 1, 4));
     first = number_of(&c, async);
     EXPECT(first > 0);
-    reopen(&c, "/keep/ordinary");
+    x_next(&c, "GET", "/keep/ordinary", 0);
     EXPECT(number_of(&c, async) > first);
     EQ(h_status(c.req), 200);
     h_finish(&c);
     /* Only where it was asked for. */
     NEED(begin_with_retries(&c, async, "plain", "/keep/mute", 1, 3));
     EXPECT(number_of(&c, async) > 0);
-    reopen(&c, "/keep/ordinary");
+    x_next(&c, "GET", "/keep/ordinary", 0);
     EQ(number_of(&c, async), -12030);
     h_finish(&c);
 }
@@ -195,14 +190,14 @@ static void another_name_is_resolved(int async) {
     /* Only before the first send, on a request, and nothing that is no name. */
     EQ(set(c.req, WINHTTP_OPTION_RESOLUTION_HOSTNAME, there, sizeof there), E_STATE);
     EQ(set(c.ses, WINHTTP_OPTION_RESOLUTION_HOSTNAME, there, sizeof there), E_TYPE);
-    reopen(&c, "/keep/ordinary");
+    x_next(&c, "GET", "/keep/ordinary", 0);
     EQ(set(c.req, WINHTTP_OPTION_RESOLUTION_HOSTNAME, there, 0), ERROR_INVALID_PARAMETER);
     EQ(set(c.req, WINHTTP_OPTION_RESOLUTION_HOSTNAME, NULL, 10), ERROR_INVALID_PARAMETER);
     /* Without its NUL. */
     EQ(set(c.req, WINHTTP_OPTION_RESOLUTION_HOSTNAME, there, sizeof there - 2), 0);
     EQ(x_exchange(&c, async), 0);
     /* The connection is not for those who mean the name. */
-    reopen(&c, "/keep/ordinary");
+    x_next(&c, "GET", "/keep/ordinary", 0);
     EQ(x_exchange(&c, async), 12007);
     h_finish(&c);
 }
@@ -262,16 +257,12 @@ static void the_order_of_addresses(int async) {
         DWORD yes = 1;
         uint64_t start = h_ms();
         snprintf(row, sizeof row, "row %d: %s, %s, fallback %d", (int)i, rows[i].name, rows[i].port, rows[i].fallback);
-        memset(&c, 0, sizeof c);
-        c.rec = rec_new();
-        NEED(c.ses = h_open(async));
-        h_record_all(c.ses, c.rec);
+        NEED(x_connect(&c, async, h_wide(rows[i].name), rows[i].port));
         EQ(set(c.ses, WINHTTP_OPTION_DISABLE_GLOBAL_POOLING, &yes, 4), 0);
         if (rows[i].fallback) EQ(set(c.ses, WINHTTP_OPTION_IPV6_FAST_FALLBACK, &yes, 4), 0);
         EQ(set(c.ses, WINHTTP_OPTION_CONNECT_RETRIES, &rows[i].retries, 4), 0);
         EXPECT(WinHttpSetTimeouts(c.ses, 0, rows[i].limit, 30000, 30000));
-        NEED(c.con = WinHttpConnect(c.ses, h_wide(rows[i].name), h_port(rows[i].port), 0));
-        NEED(c.req = WinHttpOpenRequest(c.con, NULL, W("/status/200"), NULL, NULL, NULL, 0));
+        NEED(x_next(&c, "GET", "/status/200", 0));
         tried[0] = 0;
         h_put(&c.rec->hook, addresses_that_are_tried);
         EQ_ROW(row, x_exchange(&c, async), rows[i].error);
@@ -292,20 +283,20 @@ static void a_way_by_an_interface(int async) {
     NEED(begin(&c, async));
     any = number_of(&c, async);
     EXPECT(any > 0);
-    reopen(&c, "/keep/ordinary");
+    x_next(&c, "GET", "/keep/ordinary", 0);
     EQ(set(c.req, WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY, &loopback, 4), 0);
     by_it = number_of(&c, async);
     EXPECT(by_it > any);
-    reopen(&c, "/keep/ordinary");
+    x_next(&c, "GET", "/keep/ordinary", 0);
     EQ(number_of(&c, async), any);
     /* From the session, and back. */
     EQ(set(c.ses, WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY, &loopback, 4), 0);
-    reopen(&c, "/keep/ordinary");
+    x_next(&c, "GET", "/keep/ordinary", 0);
     EQ(number_of(&c, async), by_it);
     EQ(set(c.req, WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY, &none, 4), 0);
     EQ(number_of(&c, async), any);
     EQ(set(c.ses, WINHTTP_OPTION_NETWORK_INTERFACE_AFFINITY, &nobody, 4), 0);
-    reopen(&c, "/keep/ordinary");
+    x_next(&c, "GET", "/keep/ordinary", 0);
     EQ(number_of(&c, async), -12029);
     h_finish(&c);
 }
@@ -321,16 +312,16 @@ static void servers_of_http_1_0_have_their_own_limit(int async) {
     EQ(set(c.ses, WINHTTP_OPTION_MAX_CONNS_PER_1_0_SERVER, &one, 4), 0);
     EXPECT(WinHttpSetTimeouts(c.ses, 0, 300, 30000, 30000));
     /* Nobody knows yet what it speaks: two at a time. */
-    reopen(&c, "/keep/ordinary?size=3000000");
+    x_next(&c, "GET", "/keep/ordinary?size=3000000", 0);
     EQ(x_exchange(&c, async), 0);
     first = c.req, c.req = NULL;
-    reopen(&c, "/keep/old");
+    x_next(&c, "GET", "/keep/old", 0);
     EQ(x_exchange(&c, async), 0);
     /* Now it is known. */
-    reopen(&c, "/keep/ordinary");
+    x_next(&c, "GET", "/keep/ordinary", 0);
     EQ(x_exchange(&c, async), 12002);
     EXPECT(WinHttpCloseHandle(first));
-    reopen(&c, "/keep/ordinary");
+    x_next(&c, "GET", "/keep/ordinary", 0);
     EQ(x_exchange(&c, async), 0);
     h_finish(&c);
 }
@@ -378,7 +369,7 @@ static void groups_of_connections(int async) {
     EQ(set(c.req, WINHTTP_OPTION_CONNECTION_GUID, mark, 16), 0);
     EQ(x_exchange(&c, async), 0);
     first = c.req, c.req = NULL;
-    reopen(&c, "/keep/ordinary?size=3000000");
+    x_next(&c, "GET", "/keep/ordinary?size=3000000", 0);
     EQ(x_exchange(&c, async), 0);
     found = NULL;
     EQ(query(c.req, NULL, 0, (void **)&found), 0);

@@ -1,6 +1,7 @@
 /* WinHttpAddRequestHeadersEx, WinHttpQueryHeadersEx, and headers as they were on the wire. */
 #define _GNU_SOURCE
 #include "http.h"
+#include "modifiers.h"
 #include "newer.h"
 
 #ifndef WINHTTP_QUERY_FLAG_WIRE_ENCODING
@@ -181,12 +182,6 @@ static void wire_encoding_of_one_header(void) {
 
 /* ---- WinHttpAddRequestHeadersEx -------------------------------------------------------------- */
 
-#define ADD WINHTTP_ADDREQ_FLAG_ADD
-#define ADD_IF_NEW WINHTTP_ADDREQ_FLAG_ADD_IF_NEW
-#define REPLACE WINHTTP_ADDREQ_FLAG_REPLACE
-#define COALESCE WINHTTP_ADDREQ_FLAG_COALESCE
-#define WITH_COMMA WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA
-#define WITH_SEMICOLON WINHTTP_ADDREQ_FLAG_COALESCE_WITH_SEMICOLON
 #define UNICODE_TEXTS 1
 
 /* Every added header of the request, as lines without the first and the last. */

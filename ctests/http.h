@@ -6,19 +6,48 @@
 
 #define STATUS(name) WINHTTP_CALLBACK_STATUS_##name
 
-/* A request of its own session: `flags` are WinHttpOpenRequest's. The port chooses plain or TLS. */
-static inline int x_open(conn *c, int async, const char *port, LPCWSTR verb, LPCWSTR object, LPCWSTR version, LPCWSTR referrer, LPCWSTR *accept, DWORD flags) {
-    int secure = strcmp(port, "plain") && strcmp(port, "refused");
+/* A session of its own with its recorder, and the connection. */
+static inline int x_connect(conn *c, int async, LPCWSTR host, const char *port) {
     memset(c, 0, sizeof *c);
     c->rec = rec_new();
     if (!(c->ses = h_open(async))) return 0;
     h_record_all(c->ses, c->rec);
-    if (!(c->con = WinHttpConnect(c->ses, secure ? W("localhost") : W("127.0.0.1"), h_port(port), 0))) return 0;
+    return (c->con = WinHttpConnect(c->ses, host, h_port(port), 0)) != NULL;
+}
+
+/* The next request of it. */
+static inline int x_next(conn *c, const char *verb, const char *path, DWORD flags) {
+    if (c->req) WinHttpCloseHandle(c->req);
+    c->req = WinHttpOpenRequest(c->con, h_wide(verb), h_wide(path), NULL, NULL, NULL, flags);
+    return c->req != NULL;
+}
+
+/* A request of its own session: `flags` are WinHttpOpenRequest's. The port chooses plain or TLS. */
+static inline int x_open(conn *c, int async, const char *port, LPCWSTR verb, LPCWSTR object, LPCWSTR version, LPCWSTR referrer, LPCWSTR *accept, DWORD flags) {
+    int secure = strcmp(port, "plain") && strcmp(port, "refused");
+    if (!x_connect(c, async, secure ? W("localhost") : W("127.0.0.1"), port)) return 0;
     c->req = WinHttpOpenRequest(c->con, verb, object, version, referrer, accept, flags | (secure ? WINHTTP_FLAG_SECURE : 0));
     return c->req != NULL;
 }
 static inline int x_simple(conn *c, int async, const char *verb, const char *path) {
     return x_open(c, async, "plain", h_wide(verb), h_wide(path), NULL, NULL, NULL, 0);
+}
+
+/* One header more, or several. */
+static inline void x_add(conn *c, const char *headers) {
+    EXPECT(WinHttpAddRequestHeaders(c->req, h_wide(headers), (DWORD)-1, WINHTTP_ADDREQ_FLAG_ADD));
+}
+
+/* printf, of which the last eight texts last. */
+static inline const char *x_text(const char *format, ...) {
+    static char out[8][2048];
+    static unsigned next;
+    char *to = out[next++ % 8];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(to, 2048, format, args);
+    va_end(args);
+    return to;
 }
 
 /* The end of an asynchronous call: its error and, in *length, what the notice says. */

@@ -99,7 +99,7 @@ static DWORD c_proxy_result(HINTERNET h) {
 }
 static DWORD c_reset(HINTERNET h) { return WinHttpResetAutoProxy(h, 0); }
 
-/* What not every system's winhttp.dll has: its rows are left out then. */
+/* What not every system's winhttp.dll has: the case fails then, and goes on. */
 #define ABSENT 0xfffffffeu
 #define NEWER_CALL(name, result, types, arguments)                                               \
     result(WINAPI *call) types = (result(WINAPI *) types)symbol(#name);                          \

@@ -10,17 +10,6 @@
 #include <sys/stat.h>
 #endif
 
-static const char *text_of(const char *format, ...) {
-    static char out[8][2048];
-    static unsigned next;
-    char *to = out[next++ % 8];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(to, 2048, format, args);
-    va_end(args);
-    return to;
-}
-
 static const char *narrow(LPCWSTR text) {
     static char out[8][512];
     static unsigned next;
@@ -78,15 +67,15 @@ static void set_user(DWORD flags, const char *proxy, const char *bypass, const c
 }
 static void restore_user(void) { write_user(kept_size ? kept : NULL, kept_size); }
 #else
-static const char *config_file(void) { return text_of("%s/winhttp/proxy.conf", getenv("XDG_CONFIG_HOME")); }
+static const char *config_file(void) { return x_text("%s/winhttp/proxy.conf", getenv("XDG_CONFIG_HOME")); }
 static void write_user(const void *bytes, DWORD size) {
     FILE *f;
-    mkdir(text_of("%s/winhttp", getenv("XDG_CONFIG_HOME")), 0700);
+    mkdir(x_text("%s/winhttp", getenv("XDG_CONFIG_HOME")), 0700);
     f = fopen(config_file(), "w");
     if (!f || fwrite(bytes, 1, size, f) != size || fclose(f)) FAIL("%s: %s", config_file(), strerror(errno));
 }
 static void set_user(DWORD flags, const char *proxy, const char *bypass, const char *script) {
-    const char *text = text_of("# by %s\n%s%s\n%s%s\n%s%s\ndetect = %s\n", h_case, flags & PROXY ? "proxy = " : "#", proxy ? proxy : "",
+    const char *text = x_text("# by %s\n%s%s\n%s%s\n%s%s\ndetect = %s\n", h_case, flags & PROXY ? "proxy = " : "#", proxy ? proxy : "",
                                flags & PROXY && bypass ? "bypass = " : "#", bypass ? bypass : "", flags & SCRIPT ? "script = " : "#",
                                script ? script : "", flags & DETECT ? "yes" : "no");
     write_user(text, (DWORD)strlen(text));

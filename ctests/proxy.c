@@ -48,17 +48,6 @@ static int p_simple(conn *c, int async, const char *host, const char *port, cons
 /* What the proxy was asked since the last time. */
 static const char *proxied(void) { return h_get_text("/proxied"); }
 
-static const char *text_of(const char *format, ...) {
-    static char out[4][512];
-    static unsigned next;
-    char *to = out[next++ % 4];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(to, 512, format, args);
-    va_end(args);
-    return to;
-}
-
 /* Without what a "#N " before each request says about its connection. */
 static const char *unnumbered(const char *log) {
     const char *blank = strchr(log, ' ');
@@ -81,10 +70,10 @@ static void http_goes_in_absolute_form(int async) {
     EQ(h_status(c.req), 200);
     EQ_STR(x_header(c.req, "Via"), "1.1 scripted");
     EQ(x_body(&c, async, body, sizeof body), 0);
-    EQ_STR(x_url(c.req), text_of("http://only-a-proxy-knows.test:%u/head?b=c", h_port("plain")));
+    EQ_STR(x_url(c.req), x_text("http://only-a-proxy-knows.test:%u/head?b=c", h_port("plain")));
     EQ(is_refusal(c.req), 0);
     log = proxied();
-    EQ_TEXT("log", unnumbered(log), text_of("GET http://only-a-proxy-knows.test:%u/head?b=c HTTP/1.1\r\nUser-Agent: ctests/1.0\r\n"
+    EQ_TEXT("log", unnumbered(log), x_text("GET http://only-a-proxy-knows.test:%u/head?b=c HTTP/1.1\r\nUser-Agent: ctests/1.0\r\n"
         "Proxy-Connection: Keep-Alive\r\nHost: only-a-proxy-knows.test:%u", h_port("plain"), h_port("plain")));
     /* The proxy is what was looked up and connected to. */
     EQ_STR(rec_trace(c.rec, 0, 0), async ? "CREATED CREATED RESOLVING RESOLVED CONNECTING CONNECTED SENDING SENT SENDREQUEST RECEIVING RECEIVED HEADERS READ READ"
@@ -162,7 +151,7 @@ static void https_goes_through_a_tunnel(int async) {
     EQ(is_refusal(c.req), 0);
     remote_is_the_proxy(&c);
     /* Nothing that was meant for the server, and always the port. */
-    EQ_TEXT("log", unnumbered(proxied()), text_of("CONNECT localhost:%u HTTP/1.1\r\nUser-Agent: ctests/1.0\r\n"
+    EQ_TEXT("log", unnumbered(proxied()), x_text("CONNECT localhost:%u HTTP/1.1\r\nUser-Agent: ctests/1.0\r\n"
         "Proxy-Connection: Keep-Alive\r\nContent-Length: 0\r\nHost: localhost:%u", h_port("tls"), h_port("tls")));
     EQ_STR(rec_trace(c.rec, 0, 0), async ? "CREATED CREATED RESOLVING RESOLVED CONNECTING CONNECTED SENDING SENT RECEIVING RECEIVED SENDING SENT SENDREQUEST RECEIVING RECEIVED HEADERS READ READ"
                                          : "CREATED CREATED RESOLVING RESOLVED CONNECTING CONNECTED SENDING SENT RECEIVING RECEIVED SENDING SENT RECEIVING RECEIVED");
@@ -199,7 +188,7 @@ static void websockets_on(const char *port, int async) {
         EQ_STR(h_message(&c, async, text, sizeof text), "through");
         EQ(h_close(&c, async, 1000, NULL), 0);
     }
-    EXPECT(strstr(proxied(), text_of("CONNECT localhost:%u HTTP/1.1\r\n", h_port(port))));
+    EXPECT(strstr(proxied(), x_text("CONNECT localhost:%u HTTP/1.1\r\n", h_port(port))));
     h_finish(&c);
 }
 static void ws_goes_through_a_tunnel(int async) { websockets_on("plain", async); }
@@ -213,7 +202,7 @@ static void a_proxy_over_tls(int async) {
     static const struct {
         const char *port, *asked;
     } rows[] = {{"plain", "GET http://localhost:%u/head HTTP/1.1\r\n"}, {"tls", "CONNECT localhost:%u HTTP/1.1\r\n"}};
-    LPCWSTR proxy = h_wide(text_of("https://localhost:%u", h_port("tlsproxy")));
+    LPCWSTR proxy = h_wide(x_text("https://localhost:%u", h_port("tlsproxy")));
     size_t i;
     for (i = 0; i < 2; i++) {
         conn c;
@@ -226,7 +215,7 @@ static void a_proxy_over_tls(int async) {
             EQ_ROW(rows[i].port, x_body(&c, async, body, sizeof body), 0);
             EXPECT(x_starts(body, "GET /head HTTP/1.1\r\n"));
         }
-        EXPECT(strstr(proxied(), text_of(rows[i].asked, h_port(rows[i].port))));
+        EXPECT(strstr(proxied(), x_text(rows[i].asked, h_port(rows[i].port))));
         h_finish(&c);
     }
 }
@@ -238,7 +227,7 @@ static void a_big_message_through_both_layers_of_tls(int async) {
     conn c;
     DWORD n = 0;
     h_pattern(out, SIZE);
-    NEED(p_open(&c, async, h_wide(text_of("https://localhost:%u", h_port("tlsproxy"))), NULL, "localhost", "tls", "/echo"));
+    NEED(p_open(&c, async, h_wide(x_text("https://localhost:%u", h_port("tlsproxy"))), NULL, "localhost", "tls", "/echo"));
     EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_UPGRADE_TO_WEB_SOCKET, NULL, 0));
     EQ(h_upgrade(&c, async), 0);
     NEED(c.ws);
@@ -287,7 +276,7 @@ static void a_proxy_whose_certificate_is_bad(int async) {
     size_t i;
     for (i = 0; i < 2; i++) {
         conn c;
-        NEED(p_open(&c, async, h_wide(text_of("https://localhost:%u", h_port("unknown"))), NULL, "localhost", ports[i], "/head"));
+        NEED(p_open(&c, async, h_wide(x_text("https://localhost:%u", h_port("unknown"))), NULL, "localhost", ports[i], "/head"));
         EQ_ROW(ports[i], x_exchange(&c, async), 12188);
         h_finish(&c);
     }
@@ -379,7 +368,7 @@ static void proxies_that_misbehave(int async) {
     };
     size_t i;
     for (i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const char *row = text_of("%s %s", rows[i].host, rows[i].port);
+        const char *row = x_text("%s %s", rows[i].host, rows[i].port);
         DWORD ms = 300;
         conn c;
         NEED(p_simple(&c, async, rows[i].host, rows[i].port, "/head"));
@@ -419,7 +408,7 @@ static void a_proxy_that_is_not_there(int async) {
     EQ(x_exchange(&c, async), 12007);
     h_finish(&c);
     /* Of several, only the first is used. */
-    NEED(p_open(&c, async, h_wide(text_of("127.0.0.1:%u;127.0.0.1:%u", h_port("refused"), h_port("proxy"))), NULL, "localhost", "plain", "/head"));
+    NEED(p_open(&c, async, h_wide(x_text("127.0.0.1:%u;127.0.0.1:%u", h_port("refused"), h_port("proxy"))), NULL, "localhost", "plain", "/head"));
     EQ(x_exchange(&c, async), 12029);
     h_finish(&c);
 }
@@ -462,7 +451,7 @@ static void proxy_strings_and_bypass_lists(void) {
     };
     size_t i;
     for (i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const char *row = text_of("%s...%s [%s] %s", rows[i].before, rows[i].behind, rows[i].bypass ? rows[i].bypass : "-", rows[i].port);
+        const char *row = x_text("%s...%s [%s] %s", rows[i].before, rows[i].behind, rows[i].bypass ? rows[i].bypass : "-", rows[i].port);
         conn c;
         char body[512];
         proxied();
@@ -494,7 +483,7 @@ static void strings_that_name_no_proxy(void) {
 static void redirects_choose_their_way_anew(int async) {
     conn c;
     char path[512];
-    const char *answer = text_of("HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: http://127.0.0.1:%u/head\r\n\r\n", h_port("plain"));
+    const char *answer = x_text("HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: http://127.0.0.1:%u/head\r\n\r\n", h_port("plain"));
     proxied();
     snprintf(path, sizeof path, "/answer/%s", x_hex(answer, strlen(answer)));
     NEED(p_open(&c, async, at_proxy("", ""), W("127.*"), "elsewhere.test", "plain", path));

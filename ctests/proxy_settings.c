@@ -134,7 +134,7 @@ static void what_cannot_be_set(void) {
         info = info_of(type, type == WINHTTP_ACCESS_TYPE_NAMED_PROXY ? NULL : "a:1", NULL);
         SetLastError(0xdead);
         EXPECT(!WinHttpSetDefaultProxyConfiguration(&info));
-        EQ_ROW(text_of("type %u", (unsigned)type), GetLastError(), ERROR_INVALID_PARAMETER);
+        EQ_ROW(x_text("type %u", (unsigned)type), GetLastError(), ERROR_INVALID_PARAMETER);
     }
     info = info_of(WINHTTP_ACCESS_TYPE_NAMED_PROXY, "", NULL);
     EXPECT(!WinHttpSetDefaultProxyConfiguration(&info));
@@ -185,7 +185,7 @@ static void the_default_type_uses_the_machines_proxy(int async) {
     WINHTTP_PROXY_INFO before;
     int through;
     EXPECT(WinHttpGetDefaultProxyConfiguration(&before));
-    set_machine(WINHTTP_ACCESS_TYPE_NAMED_PROXY, text_of("127.0.0.1:%u", h_port("proxy")), "127.0.0.1");
+    set_machine(WINHTTP_ACCESS_TYPE_NAMED_PROXY, x_text("127.0.0.1:%u", h_port("proxy")), "127.0.0.1");
     EQ(get(async, WINHTTP_ACCESS_TYPE_DEFAULT_PROXY, "localhost", "plain", &through, NULL), 0);
     EQ(through, 1);
     EQ(get(async, WINHTTP_ACCESS_TYPE_DEFAULT_PROXY, "localhost", "tls", &through, NULL), 0);
@@ -202,22 +202,22 @@ static void the_automatic_type_uses_the_users_proxies(int async) {
     unsigned alive = h_port("proxy"), dead = h_port("refused");
     DWORD failed = 9;
     int through;
-    set_user(DIRECT | PROXY, text_of("127.0.0.1:%u", alive), "127.0.0.1", NULL);
+    set_user(DIRECT | PROXY, x_text("127.0.0.1:%u", alive), "127.0.0.1", NULL);
     EQ(get(async, WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, "localhost", "plain", &through, &failed), 0);
     EQ(through, 1);
     EQ(failed, 0);
     EQ(get(async, WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, "127.0.0.1", "plain", &through, NULL), 0);
     EQ(through, 0);
     /* Of a list, one that cannot be reached is passed over. */
-    set_user(DIRECT | PROXY, text_of("127.0.0.1:%u;127.0.0.1:%u", dead, alive), NULL, NULL);
+    set_user(DIRECT | PROXY, x_text("127.0.0.1:%u;127.0.0.1:%u", dead, alive), NULL, NULL);
     EQ(get(async, WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, "localhost", "tls", &through, &failed), 0);
     EQ(through, 1);
     EQ(failed, 1);
-    set_user(DIRECT | PROXY, text_of("http=127.0.0.1:%u;127.0.0.1:%u", dead, dead), NULL, NULL);
+    set_user(DIRECT | PROXY, x_text("http=127.0.0.1:%u;127.0.0.1:%u", dead, dead), NULL, NULL);
     EQ(get(async, WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, "localhost", "plain", &through, NULL), 12029);
     EQ(through, 0);
     /* What a proxy answers is no reason to ask the next. */
-    set_user(DIRECT | PROXY, text_of("127.0.0.1:%u;127.0.0.1:%u", alive, dead), NULL, NULL);
+    set_user(DIRECT | PROXY, x_text("127.0.0.1:%u;127.0.0.1:%u", alive, dead), NULL, NULL);
     EQ(get(async, WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, "refuse503.test", "tls", &through, &failed), 12029);
     EQ(through, 1);
     EQ(failed, 0);
@@ -630,7 +630,7 @@ static void the_environment(void) {
 static void sessions_use_the_environment(void) {
     int through;
     restore_user();
-    setenv("http_proxy", text_of("http://127.0.0.1:%u/", h_port("proxy")), 1);
+    setenv("http_proxy", x_text("http://127.0.0.1:%u/", h_port("proxy")), 1);
     setenv("no_proxy", "127.0.0.0/8", 1);
     EQ(get(0, WINHTTP_ACCESS_TYPE_DEFAULT_PROXY, "localhost", "plain", &through, NULL), 0);
     EQ(through, 1);
@@ -655,9 +655,9 @@ static void logins_of_the_environment(void) {
     static const DWORD types[] = {WINHTTP_ACCESS_TYPE_DEFAULT_PROXY, WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY};
     size_t i;
     restore_user();
-    setenv("all_proxy", text_of("http://tester:%%73ecret@127.0.0.1:%u/", h_port("proxy")), 1);
+    setenv("all_proxy", x_text("http://tester:%%73ecret@127.0.0.1:%u/", h_port("proxy")), 1);
     for (i = 0; i < 2; i++) {
-        const char *row = text_of("type %u", (unsigned)types[i]), *log, *second;
+        const char *row = x_text("type %u", (unsigned)types[i]), *log, *second;
         conn c = {0};
         char body[1024];
         proxied();

@@ -1,14 +1,8 @@
 /* What a request looks like to the server: its line, its headers and their order, its body. */
 #include "http.h"
+#include "modifiers.h"
 #include "newer_options.h"
 
-
-#define ADD WINHTTP_ADDREQ_FLAG_ADD
-#define ADD_IF_NEW WINHTTP_ADDREQ_FLAG_ADD_IF_NEW
-#define REPLACE WINHTTP_ADDREQ_FLAG_REPLACE
-#define COALESCE WINHTTP_ADDREQ_FLAG_COALESCE
-#define WITH_COMMA WINHTTP_ADDREQ_FLAG_COALESCE_WITH_COMMA
-#define WITH_SEMICOLON WINHTTP_ADDREQ_FLAG_COALESCE_WITH_SEMICOLON
 
 static char head[1 << 17];
 

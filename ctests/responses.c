@@ -643,7 +643,6 @@ static void broken_bodies(int async) {
         {"5\r\nhello\r\n0\r\nnocolon\r\n\r\n", "", E_INVALID_RESPONSE},
         {"5\r\nhello\r\n0\r\n: x\r\n\r\n", "", E_INVALID_RESPONSE},
         {"5\r\nhello\r\n0\r\nX-Trailer: ", "pad=100000", E_CHUNK_HEADER},
-        {"5\r\nhello\r\n0\r\nX-Trailer: 1\r\n", "then=reset", E_CONNECTION},
     };
     size_t i;
     for (i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -678,9 +677,10 @@ static void what_came_before_the_break_can_be_read(int async) {
 BOTH(what_came_before_the_break_can_be_read)
 
 static void a_reset_is_always_an_error(int async) {
-    static const char *const rows[] = {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "HTTP/1.1 200 OK\r\n\r\nabc", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc"};
+    static const char *const rows[] = {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "HTTP/1.1 200 OK\r\n\r\nabc", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Trailer: 1\r\n"};
     size_t i;
-    for (i = 0; i < 3; i++) {
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
         conn c;
         EQ_ROW(rows[i], answer(&c, async, rows[i], "then=reset"), 0);
         EQ_ROW(rows[i], x_body(&c, async, body, sizeof body), E_CONNECTION);
@@ -1217,14 +1217,9 @@ static void a_host_header_stays_with_its_host(int async) {
     for (i = 0; i < 3; i++) {
         conn c;
         char path[128];
-        memset(&c, 0, sizeof c);
-        c.rec = rec_new();
-        NEED(c.ses = h_open(async));
-        h_record_all(c.ses, c.rec);
         snprintf(path, sizeof path, "/status/302?to=http://%s:%u/head", rows[i].to, (unsigned)h_port("plain"));
-        NEED(c.con = WinHttpConnect(c.ses, rows[i].from, h_port("plain"), 0));
-        NEED(c.req = WinHttpOpenRequest(c.con, NULL, h_wide(path), NULL, NULL, NULL, 0));
-        EXPECT(WinHttpAddRequestHeaders(c.req, W("Host: mine.example"), (DWORD)-1, WINHTTP_ADDREQ_FLAG_ADD));
+        NEED(x_connect(&c, async, rows[i].from, "plain") && x_next(&c, "GET", path, 0));
+        x_add(&c, "Host: mine.example");
         EQ_ROW(path, x_exchange(&c, async), 0);
         EQ_ROW(path, x_body(&c, async, body, sizeof body), 0);
         EQ_ROW(path, HAS(body, "Host: mine.example"), rows[i].stays);
@@ -1243,7 +1238,7 @@ static void odd_bytes_in_a_location(int async) {
     for (i = 0; i < sizeof rows / sizeof *rows; i++) {
         conn c;
         char raw[128], want[64];
-        const char *row = shown(rows[i][0]);
+        const char *row = rows[i][1];
         snprintf(raw, sizeof raw, "HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n", rows[i][0]);
         EQ_ROW(row, answer(&c, async, raw, ""), 0);
         snprintf(want, sizeof want, "GET %s", rows[i][1]);

@@ -6,24 +6,7 @@ static char body[1 << 20];
 /* A request to one of the servers, in a session of its own. */
 static int at(conn *c, int async, const char *server, const char *verb, const char *path) {
     int secure = strstr(server, "tls") != NULL;
-    memset(c, 0, sizeof *c);
-    c->rec = rec_new();
-    if (!(c->ses = h_open(async))) return 0;
-    h_record_all(c->ses, c->rec);
-    if (!(c->con = WinHttpConnect(c->ses, secure ? W("localhost") : W("127.0.0.1"), h_port(server), 0))) return 0;
-    c->req = WinHttpOpenRequest(c->con, h_wide(verb), h_wide(path), NULL, NULL, NULL, secure ? WINHTTP_FLAG_SECURE : 0);
-    return c->req != NULL;
-}
-
-/* The next request of the same session. */
-static int next(conn *c, const char *verb, const char *path, DWORD flags) {
-    if (c->req) WinHttpCloseHandle(c->req);
-    c->req = WinHttpOpenRequest(c->con, h_wide(verb), h_wide(path), NULL, NULL, NULL, flags);
-    return c->req != NULL;
-}
-
-static void add(conn *c, const char *header) {
-    EXPECT(WinHttpAddRequestHeaders(c->req, h_wide(header), (DWORD)-1, WINHTTP_ADDREQ_FLAG_ADD));
+    return x_connect(c, async, secure ? W("localhost") : W("127.0.0.1"), server) && x_next(c, verb, path, secure ? WINHTTP_FLAG_SECURE : 0);
 }
 
 static void fetches(conn *c, int async, const char *row, DWORD status) {
@@ -59,7 +42,7 @@ static void nginx_keeps_one_connection(int async) {
     NEED(at(&c, async, "nginx", "GET", "/own-pool"));
     h_apart(c.ses);
     for (i = 0; i < 8; i++) {
-        NEED(next(&c, "GET", "/connection", 0));
+        NEED(x_next(&c, "GET", "/connection", 0));
         fetches(&c, async, "nginx", 200);
         if (!i) snprintf(first, sizeof first, "%.50s", body);
         EQ_STR(strtok(body, " "), strtok(first, " "));
@@ -76,7 +59,7 @@ static void nginx_ends_connections(int async) {
     NEED(at(&c, async, "nginx_few", "GET", "/"));
     h_apart(c.ses);
     for (i = 0; i < 7; i++) {
-        NEED(next(&c, "GET", "/hello.txt", 0));
+        NEED(x_next(&c, "GET", "/hello.txt", 0));
         fetches(&c, async, "few", 200);
         EQ_STR(body, "hello\n");
     }
@@ -91,15 +74,15 @@ static void nginx_compresses_in_chunks(int async) {
     fetches(&c, async, "plain", 200);
     EQ(lines_in(body), 20000);
     EQ_STR(x_header(c.req, "Transfer-Encoding"), "12150");
-    NEED(next(&c, "GET", "/lines.txt", 0));
+    NEED(x_next(&c, "GET", "/lines.txt", 0));
     decode(&c);
     fetches(&c, async, "gzip", 200);
     EQ(lines_in(body), 20000);
     EXPECT(!strncmp(body + strlen(body) - 11, "line 19999\n", 11));
     EQ_STR(x_header(c.req, "Transfer-Encoding"), "chunked");
     EQ_STR(x_header(c.req, "Content-Encoding"), "12150");
-    NEED(next(&c, "GET", "/lines.txt", 0));
-    add(&c, "Accept-Encoding: gzip");
+    NEED(x_next(&c, "GET", "/lines.txt", 0));
+    x_add(&c, "Accept-Encoding: gzip");
     EQ(x_exchange(&c, async), 0);
     EQ_STR(x_header(c.req, "Content-Encoding"), "gzip");
     EQ(x_read(&c, async, body, 2, NULL), 0);
@@ -112,19 +95,19 @@ static void nginx_ranges_and_conditions(int async) {
     conn c;
     char line[256];
     NEED(at(&c, async, "nginx", "GET", "/lines.txt"));
-    add(&c, "Range: bytes=5-11");
+    x_add(&c, "Range: bytes=5-11");
     fetches(&c, async, "range", 206);
     EQ_STR(body, "0\nline ");
     EXPECT(x_starts(x_header(c.req, "Content-Range"), "bytes 5-11/"));
     snprintf(line, sizeof line, "If-Modified-Since: %s", x_header(c.req, "Last-Modified"));
-    NEED(next(&c, "GET", "/lines.txt", 0));
-    add(&c, line);
+    NEED(x_next(&c, "GET", "/lines.txt", 0));
+    x_add(&c, line);
     fetches(&c, async, "304", 304);
     EQ_STR(body, "");
-    NEED(next(&c, "GET", "/lines.txt", 0));
-    add(&c, "Range: bytes=99999999-");
+    NEED(x_next(&c, "GET", "/lines.txt", 0));
+    x_add(&c, "Range: bytes=99999999-");
     fetches(&c, async, "416", 416);
-    NEED(next(&c, "HEAD", "/lines.txt", 0));
+    NEED(x_next(&c, "HEAD", "/lines.txt", 0));
     fetches(&c, async, "HEAD", 200);
     EQ_STR(body, "");
     EXPECT(atoi(x_header(c.req, "Content-Length")) > 100000);
@@ -140,15 +123,15 @@ static void nginx_limits(int async) {
     memset(big, 'x', sizeof big - 1);
     memcpy(big, "X-Big: ", 7);
     NEED(at(&c, async, "nginx", "GET", "/hello.txt"));
-    add(&c, "X-Small: 1");
+    x_add(&c, "X-Small: 1");
     EXPECT(WinHttpAddRequestHeaders(c.req, h_wide(big), (DWORD)-1, WINHTTP_ADDREQ_FLAG_ADD)); /* 2047 of it */
     EXPECT(WinHttpAddRequestHeaders(c.req, h_wide(big), (DWORD)-1, WINHTTP_ADDREQ_FLAG_ADD));
     EXPECT(WinHttpAddRequestHeaders(c.req, h_wide(big), (DWORD)-1, WINHTTP_ADDREQ_FLAG_ADD));
     fetches(&c, async, "headers", 400);
     /* A body over the limit: refused by its length, before it has been read. */
-    NEED(next(&c, "POST", "/limited", 0));
+    NEED(x_next(&c, "POST", "/limited", 0));
     sends(&c, async, "small", big, 900, 204);
-    NEED(next(&c, "POST", "/limited", 0));
+    NEED(x_next(&c, "POST", "/limited", 0));
     error = x_send(&c, async, NULL, 0, body, 500000, 500000);
     if (!error) error = x_receive(&c, async);
     if (!error) EQ(h_status(c.req), 413);
@@ -194,8 +177,8 @@ static void nginx_takes_uploads(int async) {
     EQ(x_receive(&c, async), 0);
     EQ(h_status(c.req), 204);
     /* The program's own chunks. */
-    NEED(next(&c, "PUT", "/upload", 0));
-    add(&c, "Transfer-Encoding: chunked");
+    NEED(x_next(&c, "PUT", "/upload", 0));
+    x_add(&c, "Transfer-Encoding: chunked");
     EQ(x_send(&c, async, NULL, 0, NULL, 0, 0), 0);
     EQ(x_write(&c, async, "5\r\nhello\r\n", 10, NULL), 0);
     EQ(x_write(&c, async, "0\r\n\r\n", 5, NULL), 0);
@@ -214,7 +197,7 @@ static void nginx_over_tls(int async) {
         fetches(&c, async, servers[i], 200);
         EQ_ROW(servers[i], lines_in(body), 20000);
         for (j = 0; j < 3; j++) {
-            NEED(next(&c, "POST", "/upload", WINHTTP_FLAG_SECURE));
+            NEED(x_next(&c, "POST", "/upload", WINHTTP_FLAG_SECURE));
             sends(&c, async, servers[i], body, 200000, 204);
         }
         EXPECT(rec_count(c.rec, NULL, STATUS(CONNECTED_TO_SERVER)) <= 1);
@@ -230,11 +213,11 @@ static void apache_serves_files(int async) {
     NEED(at(&c, async, "apache", "GET", "/lines.txt"));
     fetches(&c, async, "GET", 200);
     EQ(lines_in(body), 20000);
-    NEED(next(&c, "GET", "/nothing-here", 0));
+    NEED(x_next(&c, "GET", "/nothing-here", 0));
     fetches(&c, async, "404", 404);
     EXPECT(strstr(body, "Not Found"));
-    NEED(next(&c, "GET", "/lines.txt", 0));
-    add(&c, "Range: bytes=0-3,10-13");
+    NEED(x_next(&c, "GET", "/lines.txt", 0));
+    x_add(&c, "Range: bytes=0-3,10-13");
     fetches(&c, async, "ranges", 206);
     EXPECT(x_starts(x_header(c.req, "Content-Type"), "multipart/byteranges"));
     EXPECT(rec_count(c.rec, NULL, STATUS(CONNECTED_TO_SERVER)) <= 1);
@@ -246,7 +229,7 @@ BOTH(apache_serves_files)
 static void apache_traces(int async) {
     conn c;
     NEED(at(&c, async, "apache", "TRACE", "/some where?a=\"b\""));
-    add(&c, "X-Odd: \xe9\ttab");
+    x_add(&c, "X-Odd: \xe9\ttab");
     fetches(&c, async, "TRACE", 200);
     EXPECT(x_starts(body, "TRACE /some%20where?a=%22b%22 HTTP/1.1\r\n"));
     EXPECT(strstr(body, "X-Odd: \xe9\ttab\r\n"));
@@ -269,8 +252,8 @@ BOTH(apache_deflates)
 static void apache_continues(int async) {
     conn c;
     NEED(at(&c, async, "apache", "POST", "/git/small/git-upload-pack"));
-    add(&c, "Expect: 100-continue");
-    add(&c, "Content-Type: application/x-git-upload-pack-request");
+    x_add(&c, "Expect: 100-continue");
+    x_add(&c, "Content-Type: application/x-git-upload-pack-request");
     sends(&c, async, "Expect", "0000", 4, 200);
     EXPECT(rec_count(c.rec, c.req, STATUS(INTERMEDIATE_RESPONSE)) <= 1);
     h_finish(&c);
@@ -292,8 +275,8 @@ static void apache_asks_for_a_password(int async) {
     fetches(&c, async, "401", 401);
     EQ_STR(x_header(c.req, "WWW-Authenticate"), "Basic realm=\"the test server\"");
     EXPECT(strstr(body, "Unauthorized"));
-    NEED(next(&c, "GET", "/locked/hello.txt", 0));
-    add(&c, "Authorization: Basic dGVzdGVyOnNlY3JldA==");
+    NEED(x_next(&c, "GET", "/locked/hello.txt", 0));
+    x_add(&c, "Authorization: Basic dGVzdGVyOnNlY3JldA==");
     fetches(&c, async, "own", 200);
     EQ_STR(body, "hello\n");
     h_finish(&c);
@@ -319,13 +302,13 @@ static void httpbin_echoes(int async) {
     conn c;
     size_t i;
     NEED(at(&c, async, "httpbin", "GET", "/anything/a%20b?x=y&x=z"));
-    add(&c, "X-Mine: of course");
+    x_add(&c, "X-Mine: of course");
     fetches(&c, async, "GET", 200);
     EXPECT(strstr(body, "\"X-Mine\": \"of course\""));
     EXPECT(strstr(body, "\"method\": \"GET\""));
     for (i = 0; i < 4; i++) {
-        NEED(next(&c, verbs[i], "/anything", 0));
-        add(&c, "Content-Type: application/x-www-form-urlencoded");
+        NEED(x_next(&c, verbs[i], "/anything", 0));
+        x_add(&c, "Content-Type: application/x-www-form-urlencoded");
         sends(&c, async, verbs[i], "name=value", 10, 200);
         EXPECT(strstr(body, "\"name\": \"value\""));
         EXPECT(strstr(body, verbs[i]));
@@ -343,7 +326,7 @@ static void httpbin_statuses(int async) {
         char path[64], row[16];
         snprintf(path, sizeof path, "/status/%u", (unsigned)statuses[i]);
         snprintf(row, sizeof row, "%u", (unsigned)statuses[i]);
-        NEED(next(&c, "GET", path, 0));
+        NEED(x_next(&c, "GET", path, 0));
         fetches(&c, async, row, statuses[i]);
     }
     h_finish(&c);
@@ -357,17 +340,17 @@ static void httpbin_redirects(int async) {
     NEED(at(&c, async, "httpbin", "GET", "/get"));
     for (i = 0; i < 3; i++) {
         int before = rec_count(c.rec, NULL, STATUS(REDIRECT));
-        NEED(next(&c, "GET", paths[i], 0));
+        NEED(x_next(&c, "GET", paths[i], 0));
         fetches(&c, async, paths[i], 200);
         EQ_ROW(paths[i], rec_count(c.rec, NULL, STATUS(REDIRECT)) - before, 3);
         EXPECT(strstr(x_url(c.req), "/get"));
     }
-    NEED(next(&c, "GET", "/redirect/11", 0));
+    NEED(x_next(&c, "GET", "/redirect/11", 0));
     EQ(x_exchange(&c, async), 12156);
-    NEED(next(&c, "POST", "/redirect-to?url=/anything&status_code=307", 0));
+    NEED(x_next(&c, "POST", "/redirect-to?url=/anything&status_code=307", 0));
     sends(&c, async, "307", "kept", 4, 200);
     EXPECT(strstr(body, "\"data\": \"kept\"") && strstr(body, "POST"));
-    NEED(next(&c, "POST", "/redirect-to?url=/anything&status_code=303", 0));
+    NEED(x_next(&c, "POST", "/redirect-to?url=/anything&status_code=303", 0));
     sends(&c, async, "303", "lost", 4, 200);
     EXPECT(strstr(body, "\"data\": \"\"") && strstr(body, "GET"));
     h_finish(&c);
@@ -379,7 +362,7 @@ static void httpbin_cookies(int async) {
     NEED(at(&c, async, "httpbin", "GET", "/cookies/set?one=1&two=2"));
     fetches(&c, async, "set", 200);
     EXPECT(strstr(body, "\"one\": \"1\"") && strstr(body, "\"two\": \"2\""));
-    NEED(next(&c, "GET", "/cookies/delete?one=", 0));
+    NEED(x_next(&c, "GET", "/cookies/delete?one=", 0));
     fetches(&c, async, "delete", 200);
     EXPECT(!strstr(body, "\"one\"") && strstr(body, "\"two\": \"2\""));
     h_finish(&c);
@@ -392,12 +375,12 @@ static void httpbin_codings(int async) {
     size_t i;
     NEED(at(&c, async, "httpbin", "GET", "/get"));
     for (i = 0; i < 2; i++) {
-        NEED(next(&c, "GET", rows[i][0], 0));
+        NEED(x_next(&c, "GET", rows[i][0], 0));
         decode(&c);
         fetches(&c, async, rows[i][0], 200);
         EXPECT(strstr(body, rows[i][1]));
     }
-    NEED(next(&c, "GET", "/brotli", 0));
+    NEED(x_next(&c, "GET", "/brotli", 0));
     decode(&c);
     fetches(&c, async, "br", 200);
     EQ_STR(x_header(c.req, "Content-Encoding"), "br");
@@ -411,7 +394,7 @@ static void httpbin_streams(int async) {
     fetches(&c, async, "stream", 200);
     EQ(lines_in(body), 50);
     EQ_STR(x_header(c.req, "Transfer-Encoding"), "chunked");
-    NEED(next(&c, "GET", "/drip?duration=0.3&numbytes=30&delay=0", 0));
+    NEED(x_next(&c, "GET", "/drip?duration=0.3&numbytes=30&delay=0", 0));
     fetches(&c, async, "drip", 200);
     EQ(strlen(body), 30);
     h_finish(&c);

@@ -141,7 +141,7 @@ static DWORD sets_an_option(conn *c, int async, int state) {
     return DIRECT(WinHttpSetOption(c->req, WINHTTP_OPTION_RECEIVE_TIMEOUT, &ms, sizeof ms));
 }
 
-/* What not every system's winhttp.dll has: its row is left out then. These functions give their error and leave the
+/* What not every system's winhttp.dll has: the case fails then, and goes on. These functions give their error and leave the
  * last one alone, so it is set for them. */
 #define ABSENT 0xfffffffe
 static DWORD told(DWORD error) {

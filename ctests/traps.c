@@ -98,12 +98,7 @@ static void the_host_of_an_ipv6_address(int async) {
     for (i = 0; i < sizeof hosts / sizeof *hosts; i++) {
         conn c;
         char text[2048];
-        memset(&c, 0, sizeof c);
-        c.rec = rec_new();
-        c.ses = h_open(async);
-        h_record_all(c.ses, c.rec);
-        NEED(c.con = WinHttpConnect(c.ses, h_wide(hosts[i]), h_port("plain6"), 0));
-        NEED(c.req = WinHttpOpenRequest(c.con, NULL, W("/head"), NULL, NULL, NULL, 0));
+        NEED(x_connect(&c, async, h_wide(hosts[i]), "plain6") && x_next(&c, "GET", "/head", 0));
         EQ_ROW(hosts[i], x_exchange(&c, async), 0);
         EQ(x_body(&c, async, text, sizeof text), 0);
         if (!strstr(text, host)) FAIL("%s: no \"%s\" in\n%s", hosts[i], host, text);
