@@ -940,15 +940,12 @@ BOTH(how_many_interim_responses)
 /* However many are allowed: the response has one timeout for all of them. */
 static void interim_responses_without_end(int async) {
     conn c;
-    char raw[2048] = "";
-    int k;
-    for (k = 0; k < 100; k++) strcat(raw, "HTTP/1.1 102 Wait\r\n\r\n");
-    NEED(answered(&c, async, "GET", raw, "slow"));
+    NEED(x_simple(&c, async, "GET", "/drip/200?interim"));
     set_dword(c.req, WINHTTP_OPTION_MAX_HTTP_STATUS_CONTINUE, 0xffffffff);
-    set_dword(c.req, WINHTTP_OPTION_RECEIVE_TIMEOUT, 300);
-    set_dword(c.req, WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT, 300);
+    set_dword(c.req, WINHTTP_OPTION_RECEIVE_TIMEOUT, 500);
+    set_dword(c.req, WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT, 500);
     EQ(x_exchange(&c, async), E_TIMEOUT);
-    EXPECT(rec_count(c.rec, c.req, STATUS(INTERMEDIATE_RESPONSE)) < 100);
+    EXPECT(rec_count(c.rec, c.req, STATUS(INTERMEDIATE_RESPONSE)) < 200);
     h_finish(&c);
 }
 BOTH(interim_responses_without_end)

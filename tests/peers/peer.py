@@ -816,15 +816,17 @@ async def hop(c):
 
 
 async def drip(c):
-    """/drip/N: N letters, one each 50 ms; ?head: that many header lines instead, the head does not end."""
+    """/drip/N: N letters, one each 50 ms; ?head: that many header lines instead, the head does not end; ?interim: that
+    many interim responses instead, and no other."""
     n = int(c.parts[1])
     if "head" in c.query:
         await c.write(b"HTTP/1.1 200 OK\r\n")
-    else:
+    elif "interim" not in c.query:
         await c.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % n)
     for i in range(n):
         await asyncio.sleep(0.05)
-        await c.write(b"X-%d: y\r\n" % i if "head" in c.query else b"d")
+        line = b"X-%d: y\r\n" % i if "head" in c.query else b"d"
+        await c.write(b"HTTP/1.1 102 Wait\r\n\r\n" if "interim" in c.query else line)
     return "again"
 
 
