@@ -771,6 +771,26 @@ static void a_redirect_of_a_body_asks_for_it_again(int async) {
 }
 BOTH(a_redirect_of_a_body_asks_for_it_again)
 
+/* Without the flag, too: nobody could write to the new target. */
+static void a_redirect_before_the_body_asks_for_it(int async) {
+    static const DWORD sizes[] = {0, 2, 5};
+    size_t i;
+    for (i = 0; i < 3; i++) {
+        conn c;
+        NEED(x_open(&c, async, "plain", W("POST"), W("/duplex/redirect?code=307&to=/framing"), NULL, NULL, NULL, 0));
+        EQ(x_send(&c, async, NULL, 0, "abcde", sizes[i], 5), 0);
+        EQ(RECEIVE(), i == 2 ? 0 : 12032);
+        if (i < 2) {
+            EQ(x_send(&c, async, NULL, 0, "ab", 2, 5), 0);
+            EQ(WRITE("cde", 3), 3);
+            EQ(RECEIVE(), 0);
+        }
+        EQ_STR(x_header(c.req, "X-Length"), "5");
+        h_finish(&c);
+    }
+}
+BOTH(a_redirect_before_the_body_asks_for_it)
+
 static void a_redirect_ends_a_write_that_waits(int async) {
     conn c;
     d_call receive, write;
@@ -924,6 +944,7 @@ TESTS {
     CASE(closing_at_any_time);
     CASE2(a_redirect_to_get_needs_no_body);
     CASE2(a_redirect_of_a_body_asks_for_it_again);
+    CASE2(a_redirect_before_the_body_asks_for_it);
     CASE2(a_redirect_ends_a_write_that_waits);
     CASE2(a_body_at_hand_is_sent_again);
     CASE2(a_challenge_asks_for_the_body_again);

@@ -113,7 +113,7 @@ class Conn:
             if colon:
                 self.headers.setdefault(name.strip().lower(), value.strip())
         length = int(self.headers.get("content-length", "0") or 0)
-        if length and not self.target.startswith("/wire"):
+        if length and not self.target.startswith(("/wire", "/duplex/redirect")):
             self.body = await self.reader.readexactly(length)
         url = urllib.parse.urlsplit(self.target)
         self.parts = [urllib.parse.unquote(p) for p in url.path.split("/")[1:]]

@@ -308,6 +308,8 @@ impl Request {
     fn follow(&self, url: Url, status: u16) -> Result<()> {
         let mut state = self.state.lock();
         let mut given_up = None;
+        // Where only the application knows the length, what came with the send may be all.
+        let owes = state.leg.as_ref().is_some_and(|leg| leg.announced != u64::MAX || leg.chunked);
         let to_get = match (&state.method[..], status) {
             (b"HEAD", _) => false,
             (b"POST", 300..=303) | (_, 303) => true,
@@ -325,7 +327,7 @@ impl Request {
         }
         state.url = url;
         state.route = None;
-        let gone = !to_get && (state.written || !state.upload.is_over());
+        let gone = !to_get && (state.written || !state.upload.is_over() || (owes && !state.has_body()));
         drop(state);
         self.give_up(given_up);
         if gone { Err(Code::RESEND_REQUEST) } else { Ok(()) }
