@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Measures the library through its C functions beside bare sockets and its peers, and writes docs/PERFORMANCE.md.
 
-run.py [--short] [--rounds N] [--only ROW]... [--skip wine,callgrind] [--print]
+run.py [--short] [--rounds N] [--only ROW]... [--skip wine,callgrind,facts] | --counts [--update-counts]
 
 Every figure comes from a process of its own, against a server in another process, both on one core unless the row says
 otherwise. A round runs the limit (bare sockets, the same bytes on the wire) and every other program, each odd round in
 the opposite order; what is shown is the median of the rounds' ratios to the limit of the same round. Nothing asserts a
 time: no time is stable enough on a shared machine. Instructions are counted by callgrind and held against
-benches/instructions.json.
+benches/instructions.json; they need no quiet machine, but change with the compiler and the C library.
 """
 import argparse
 import json
@@ -391,17 +391,19 @@ def wine(bench):
 
 
 def instructions(bench, update):
+    """The table, and whether all are as recorded."""
     known = json.loads(COUNTS.read_text()) if COUNTS.exists() else {}
-    counts, lines = {}, ["| | instructions | before |", "|---|---|---|"]
+    counts, same, lines = {}, True, ["| | instructions | recorded |", "|---|---|---|"]
     for name, who, job, size, operations in COUNTED:
         counts[name] = round(bench.counted(name, who, job, size, operations))
         before = known.get(name)
-        lines.append(f"| {name} | {counts[name]:,} | {before or '–'} |")
-        if before and abs(counts[name] - before) > 0.03 * before:
-            print(f"instructions changed: {name}: {before} before, {counts[name]} now", file=sys.stderr)
+        lines.append(f"| {name} | {counts[name]:,} | {f'{before:,}' if before else '–'} |")
+        if not before or abs(counts[name] - before) > 0.03 * before:
+            same = False
+            print(f"instructions changed: {name}: {before} recorded, {counts[name]} now", file=sys.stderr)
     if update:
         COUNTS.write_text(json.dumps(counts, indent=2) + "\n")
-    return lines
+    return lines, same or update
 
 
 def machine():
@@ -415,12 +417,18 @@ def main():
     parser.add_argument("--rounds", type=int, default=0)
     parser.add_argument("--only", action="append", default=[], metavar="ROW", help="only rows whose name contains this; prints only")
     parser.add_argument("--skip", default="", help="wine, callgrind, facts")
+    parser.add_argument("--counts", action="store_true", help="only count instructions; fails when they have changed by 3 %%")
     parser.add_argument("--update-counts", action="store_true", help="write benches/instructions.json")
     options = parser.parse_args()
     options.rounds = options.rounds or (3 if options.short else 7)
     began, host = time.time(), machine()
     build()
     bench = Bench(options)
+    if options.counts:
+        lines, same = instructions(bench, options.update_counts)
+        bench.end()
+        print("\n".join(lines))
+        sys.exit(not same)
     goals = ["| what | session | figure | measured | reach | aim | |", "|---|---|---|---|---|---|---|"]
     results, tables, rest = {}, [], []
     for row in ROWS:
@@ -435,7 +443,7 @@ def main():
         ("facts", "## Handles by threads", lambda: handles(bench)),
         ("facts", "## Start, threads, size", lambda: small_facts(bench)),
         ("wine", "## Under Wine, the same program", lambda: wine(bench)),
-        ("callgrind", "## Instructions an operation", lambda: instructions(bench, options.update_counts)),
+        ("callgrind", "## Instructions an operation", lambda: instructions(bench, options.update_counts)[0]),
     ]
     for name, heading, make in parts:
         if name not in options.skip.split(",") and not (options.short and name == "callgrind"):
