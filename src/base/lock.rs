@@ -6,6 +6,7 @@
 //! wanted or not (decision 7). Those of the standard library poison, and ThreadSanitizer does not see them.
 
 use std::hint::spin_loop;
+use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -72,11 +73,14 @@ impl RawLock {
 pub(crate) struct Condvar {
     /// Counts the changes.
     changes: Futex,
+    /// How many threads wait, or are about to: nobody to wake costs no system call. Raised under the lock, so
+    /// whoever changes what it guards, and tells of that afterwards, sees all who have not seen the change.
+    waiting: AtomicU32,
 }
 
 impl Condvar {
     pub(crate) const fn new() -> Condvar {
-        Condvar { changes: Futex::new() }
+        Condvar { changes: Futex::new(), waiting: AtomicU32::new(0) }
     }
 
     pub(crate) fn wait<T>(&self, guard: &mut MutexGuard<'_, T>) {
@@ -89,19 +93,26 @@ impl Condvar {
     }
 
     pub(crate) fn notify_one(&self) {
-        self.changes.0.fetch_add(1, Ordering::Relaxed);
-        self.changes.wake_one();
+        if self.waiting.load(Ordering::Relaxed) > 0 {
+            self.changes.0.fetch_add(1, Ordering::Relaxed);
+            self.changes.wake_one();
+        }
     }
 
     pub(crate) fn notify_all(&self) {
-        self.changes.0.fetch_add(1, Ordering::Relaxed);
-        self.changes.wake_all();
+        if self.waiting.load(Ordering::Relaxed) > 0 {
+            self.changes.0.fetch_add(1, Ordering::Relaxed);
+            self.changes.wake_all();
+        }
     }
 
     fn sleep<T>(&self, guard: &mut MutexGuard<'_, T>, time: Option<Duration>) -> bool {
         // Read under the lock: what changes afterwards is counted, and then there is no sleep.
         let seen = self.changes.0.load(Ordering::Relaxed);
-        MutexGuard::unlocked(guard, || self.changes.sleep(seen, time))
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let in_time = MutexGuard::unlocked(guard, || self.changes.sleep(seen, time));
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        in_time
     }
 }
 
