@@ -171,7 +171,7 @@ def main():
     try:
         running.append(start_servers(name, env))
         program = Program(shlex.split(args.wrap) + [args.program], env, errors, args.timeout)
-        cases = program.cases()
+        cases = next((cases for cases in (program.cases() for _ in range(args.tries)) if cases), [])
         bad = [] if cases else ["--list"]
         stale = [case for case in known if case not in cases]
         if args.only:

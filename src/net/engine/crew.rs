@@ -21,26 +21,40 @@ pub(super) struct Crew {
     starting: usize,
 }
 
+impl Crew {
+    /// Counts one more, who has not begun yet.
+    fn hire(&mut self) {
+        self.threads += 1;
+        self.starting += 1;
+    }
+
+    /// How many have been set to work and have not begun yet: a busy machine takes its time to let them.
+    fn coming(&self) -> usize {
+        self.wakes + self.starting
+    }
+}
+
 impl Engine {
+    /// The first worker, which is there from the start.
     pub(super) fn spawn_worker(self: &Arc<Self>) -> io::Result<()> {
-        {
-            let mut crew = self.crew.lock();
-            crew.threads += 1;
-            crew.starting += 1;
-        }
+        self.crew.lock().hire();
+        self.start_worker()
+    }
+
+    /// Starts a worker that the crew counts already.
+    fn start_worker(self: &Arc<Self>) -> io::Result<()> {
         let engine = self.clone();
-        let spawned = thread::spawn("winhttp-worker", move || {
+        let started = thread::spawn("winhttp-worker", move || {
             engine.crew.lock().starting -= 1;
             engine.work();
             engine.crew.lock().threads -= 1;
         });
-        if let Err(error) = spawned {
+        if started.is_err() {
             let mut crew = self.crew.lock();
             crew.threads -= 1;
             crew.starting -= 1;
-            return Err(error);
         }
-        Ok(())
+        started
     }
 
     /// Parks the calling worker until it is needed. False: it is not, and should end.
@@ -60,35 +74,33 @@ impl Engine {
     }
 
     /// Before a turn that may be long: there is somebody to wait for the operating system and to run what is
-    /// queued, `slow_left` more such turns among it.
+    /// queued, `slow_left` more such turns among it. On a busy machine turns are long that block nowhere, and more
+    /// threads make them longer, so this goes only so far; the monitor knows more.
     pub(super) fn hand_over(self: &Arc<Self>, slow_left: usize) {
-        self.muster(slow_left + usize::from(!self.is_led.load(Ordering::Relaxed)));
+        let wanted = slow_left + usize::from(!self.is_led.load(Ordering::Relaxed));
+        self.muster(wanted, HANDY);
     }
 
-    /// How many workers have been set to work and have not begun yet.
-    fn coming(&self) -> usize {
-        let crew = self.crew.lock();
-        crew.wakes + crew.starting
-    }
-
-    /// Sets `wanted` more workers to work: parked ones first, then new ones.
-    fn muster(self: &Arc<Self>, wanted: usize) {
+    /// Sets `wanted` more workers to work, counting those that have been told and have not begun: parked ones
+    /// first, then new ones, as long as there are fewer than `most`.
+    fn muster(self: &Arc<Self>, wanted: usize, most: usize) {
         let mut new = 0;
         {
             let mut crew = self.crew.lock();
-            for _ in 0..wanted {
+            for _ in crew.coming()..wanted {
                 if crew.parked > crew.wakes {
                     crew.wakes += 1;
                     self.parked.notify_one();
-                } else if crew.threads + new < MOST {
+                } else if crew.threads < most {
+                    // At once: others may be here at the same time.
+                    crew.hire();
                     new += 1;
                 }
             }
         }
         for _ in 0..new {
-            if let Err(error) = self.spawn_worker() {
+            if let Err(error) = self.start_worker() {
                 log::warn!("cannot start another worker: {error}");
-                break;
             }
         }
     }
@@ -151,13 +163,11 @@ impl Engine {
             backlog = if queued > 0 { backlog + 1 } else { 0 };
             if running > 0 && !waiting && !moved {
                 stuck = (stuck + 1).min(8);
-                // A busy machine takes more than a tick to let those begin who have been told.
-                let coming = self.coming();
-                self.muster((1 << (stuck - 1)).min(queued.max(1)).saturating_sub(coming));
+                self.muster((1 << (stuck - 1)).min(queued.max(1)), MOST);
             } else {
                 stuck = 0;
                 if backlog > 1 && running < cores {
-                    self.muster(1);
+                    self.muster(1, MOST);
                 }
             }
         }
@@ -172,3 +182,28 @@ const IDLE: Duration = Duration::from_secs(5);
 const KEPT: usize = 2;
 /// The most workers there can be: as many callbacks can block at once.
 const MOST: usize = 1024;
+/// Up to so many workers are set to work before anybody is known to be stuck.
+const HANDY: usize = 32;
+
+#[cfg(test)]
+mod tests {
+    use std::thread::scope;
+
+    use crate::net::engine::EngineOwner;
+
+    #[test]
+    fn many_who_ask_at_once_do_not_get_more_workers_than_there_may_be() {
+        let owner = EngineOwner::shared().unwrap();
+        let engine = owner.engine();
+        scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..20 {
+                        engine.muster(100, 16);
+                        assert!(engine.crew.lock().threads <= 16);
+                    }
+                });
+            }
+        });
+    }
+}
