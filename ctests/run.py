@@ -85,7 +85,9 @@ class Program:
                 p.kill()
                 raw, ended = p.communicate()[0], "timeout"
             out = raw.decode("utf-8", "replace").replace("\r\n", "\n")
-            sys.stdout.write(out if out.endswith("\n") or not out else out + "\n")
+            # What is to fail is not to look like a failure of the run.
+            shown = re.sub(r"(?m)^FAIL ", "fails ", out) if "--brief" in how else out
+            sys.stdout.write(shown if shown.endswith("\n") or not shown else shown + "\n")
             done, before = 0, len(failed)
             for line in out.splitlines():
                 word, _, case = line.partition(" ")
@@ -101,7 +103,7 @@ class Program:
                 todo = todo[done:]
             elif done < len(todo):
                 why = signal.Signals(-ended).name if isinstance(ended, int) and ended < 0 else f"exit {ended}"
-                print(f"FAIL {todo[done]}\n     ended the program: {why}", flush=True)
+                print(f"{'fails' if '--brief' in how else 'FAIL'} {todo[done]}\n     ended the program: {why}", flush=True)
                 failed.append(todo[done])
                 self.saw[todo[done]] = ["crashes"]
                 todo = todo[done + 1 :]
