@@ -116,7 +116,9 @@ ROWS = [
         ("async",), [Goal("worst", 40, 15, ratio=False)], shown=("worst",), free=True),
     Row("idle", "Resident memory of an idle connection, of 9,000, KB", "idle", 64, 9000, 0, "raw",
         ("sync", "async", "fastwebsockets"), [Goal("resident", 6, 2, ratio=False)], shown=("resident",), rounds=1),
-    Row("idle-tls", "The same with TLS", "idle", 64, 9000, 0, "raw", ("sync", "async", "fastwebsockets"),
+    Row("idle-1000", "The same, of 1,000", "idle", 64, 1000, 0, "raw", ("sync", "async"), shown=("resident",), rounds=1),
+    Row("idle-100", "The same, of 100", "idle", 64, 100, 0, "raw", ("sync", "async"), shown=("resident",), rounds=1),
+    Row("idle-tls", "Resident memory of an idle connection with TLS, of 9,000, KB", "idle", 64, 9000, 0, "raw", ("sync", "async", "fastwebsockets"),
         [Goal("resident", 28, 18, ratio=False)], tls=True, shown=("resident",), rounds=1),
 ]
 # Wine's own against ours: (title, job, size, operations, figure)
