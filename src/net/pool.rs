@@ -1,8 +1,8 @@
 //! Idle connections of the whole process, for the next request to the same origin (http spec 5.2).
 //!
-//! A connection at rest belongs to no session and to no engine: an asynchronous one leaves the poll
-//! loop when it comes here and joins that of its next user, so synchronous and asynchronous sessions
-//! share what there is, and nothing here keeps an engine alive.
+//! A connection at rest belongs to no session. An asynchronous one stays registered with its engine, where
+//! nobody is told of it, and joins that of its next user if that is another; synchronous and asynchronous
+//! sessions share what there is. An engine that ends parts from those at rest, so nothing here keeps it alive.
 //!
 //! A connection is not used after its minute. While the process has a session and there is something at
 //! rest, a small thread closes what is too old. After the last session the thread ends, since it would keep
