@@ -102,6 +102,21 @@ static void sessions_and_modes_share_too(void) {
     h_finish(&a);
 }
 
+/* The last asynchronous session takes the engine with it, at about the time when the next request looks around. */
+static void a_session_that_ends_leaves_its_connection_at_hand(void) {
+    conn a, b;
+    int first = 0, round;
+    for (round = 0; round < 50; round++) {
+        NEED(prepare(&a, 1));
+        NEED(prepare(&b, 0));
+        if (round) EQ(connection(&a, 1), first);
+        else first = connection(&a, 1);
+        h_finish(&a);
+        EQ(connection(&b, 0), first);
+        h_finish(&b);
+    }
+}
+
 static void a_session_can_keep_to_itself(void) {
     conn a, b;
     DWORD yes = 1;
@@ -777,6 +792,7 @@ TESTS {
     CASE2(requests_share_a_connection);
     CASE2(what_ends_a_connection);
     CASE(sessions_and_modes_share_too);
+    CASE(a_session_that_ends_leaves_its_connection_at_hand);
     CASE(a_session_can_keep_to_itself);
     CASE2(the_application_ends_a_connection);
     CASE(the_last_byte_frees_the_connection);

@@ -180,14 +180,15 @@ impl Pool {
     }
 }
 
-/// The engine ends: the connections at rest with it go on without.
+/// The engine ends: the connections at rest with it go on without. They stay where they are meanwhile, or a
+/// request that comes just then would not find them.
 pub(super) fn part(engine: &Arc<Engine>) {
-    let resting = POOL.lock().as_mut().map(|pool| pool.extract(|idle| idle.connection.is_with(engine)));
-    for mut idle in resting.into_iter().flatten() {
-        idle.connection.part();
-        if let Some(pool) = POOL.lock().as_mut() {
-            pool.push(idle);
-        }
+    if let Some(pool) = POOL.lock().as_mut() {
+        pool.idle
+            .values_mut()
+            .flatten()
+            .filter(|idle| idle.connection.is_with(engine))
+            .for_each(|idle| idle.connection.part());
     }
 }
 
@@ -268,7 +269,7 @@ pub(crate) struct MatchGuid {
 static KEEPER: Mutex<Keeper> = Mutex::new(Keeper { sessions: 0, running: false });
 static LAST_HAS_GONE: Condvar = Condvar::new();
 
-/// Guards only itself; no system call is made under it.
+/// Guards only itself; no system call is made under it, but for those that part from an engine.
 static POOL: Mutex<Option<Pool>> = Mutex::new(None);
 /// How long an idle connection is good for.
 const LIFETIME: Duration = if cfg!(test) { Duration::from_millis(200) } else { Duration::from_secs(60) };
