@@ -237,20 +237,29 @@ static void sync_receive_woken_by_close_handle(void) {
     }
 }
 
+/* A peer that answers wakes the Receive anyhow, one that is silent does not. */
 static void sync_receive_woken_by_close(void) {
-    conn c;
-    blocked b;
-    h_thread t;
-    NEED(h_websocket(&c, 0, "/echo", NULL));
-    blocked_init(&b, &c);
-    t = h_spawn(block_in_receive, &b);
-    h_event_wait(&b.started, 5000);
-    h_sleep(50);
-    EQ(h_close(&c, 0, 1000, NULL), 0);
-    if (!h_event_wait(&b.ended, 5000)) FAIL("the blocked Receive was not woken");
-    h_join(t);
-    EQ(b.g.error, E_CANCELLED);
-    h_finish(&c);
+    static const int delays[] = {0, 5, 50};
+    int round;
+    for (round = 0; round < 6; round++) {
+        int silent = round % 2;
+        DWORD ms = 300;
+        conn c;
+        blocked b;
+        h_thread t;
+        NEED(h_websocket(&c, 0, silent ? "/noanswer-close" : "/echo", NULL));
+        EXPECT(WinHttpSetOption(c.ws, WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT, &ms, sizeof ms));
+        blocked_init(&b, &c);
+        t = h_spawn(block_in_receive, &b);
+        h_event_wait(&b.started, 5000);
+        h_sleep(delays[round / 2]); /* before the call, at its beginning, inside */
+        EQ(h_close(&c, 0, 1000, NULL), silent ? E_TIMEOUT : 0);
+        if (!h_event_wait(&b.ended, 5000)) FAIL("the blocked Receive was not woken");
+        h_join(t);
+        /* After the Close, there was nothing to receive. */
+        if (b.g.error != E_CANCELLED && !(round < 2 && b.g.error)) FAIL("Receive gave %u", (unsigned)b.g.error);
+        h_finish(&c);
+    }
 }
 
 static void sync_receive_sees_the_answer_to_shutdown(void) {

@@ -13,6 +13,8 @@ mod promise;
 mod rawbuf;
 #[allow(unsafe_code)]
 mod slots;
+#[allow(unsafe_code)]
+mod wide;
 
 pub(crate) use brief::Brief;
 pub(crate) use brief::BriefGuard;
@@ -30,3 +32,4 @@ pub(crate) use slots::Key;
 pub(crate) use slots::Occupant;
 pub(crate) use slots::SlotTable;
 pub(crate) use slots::Use;
+pub(crate) use wide::widest;

@@ -2,9 +2,12 @@
 
 use crate::base::Mutex;
 
-/// How large every buffer is: what is sent at once, with room for a frame's header, so that a message
-/// of a round size leaves in one write.
-pub(crate) const SIZE: usize = 256 * 1024 + 64;
+/// How much of a message is sent at once.
+pub(crate) const PIECE: usize = 256 * 1024;
+
+/// How large every buffer is: a piece with room for a frame's header and for the payload to be aligned, so
+/// that a message of a round size leaves in one write.
+pub(crate) const SIZE: usize = PIECE + 128;
 
 /// How much is read into a buffer at once, and the most of a peer's data that waits in memory.
 pub(crate) const READ: usize = 64 * 1024;

@@ -126,11 +126,31 @@ impl Connection {
 
     /// Reads plain bytes; 0 is the peer's end, `WouldBlock` asks to wait for the socket.
     pub(crate) fn read(&self, into: &mut [u8]) -> io::Result<usize> {
-        let read = || match &self.tls {
-            Some(tls) => tls.read(&self.socket, into),
-            None => self.socket.read(into),
-        };
-        retry(read)
+        self.read_with(Patience::None, into)
+    }
+
+    /// The same with that patience.
+    pub(crate) fn read_with(&self, patience: Patience, into: &mut [u8]) -> io::Result<usize> {
+        retry(|| match (&self.tls, patience) {
+            (Some(tls), _) => tls.read(&self.socket, into),
+            (None, Patience::None) => self.socket.read(into),
+            (None, Patience::Some) => self.socket.read_or_wait(into),
+        })
+    }
+
+    /// What a read before `deadline` may do where nothing is there: none other than the waiting thread notices.
+    pub(crate) fn patience(&self, deadline: Option<Instant>) -> Patience {
+        match platform::PATIENCE {
+            // A TLS session is locked while it reads, and others want to write.
+            Some(patience)
+                if self.tls.is_none()
+                    && self.socket.is_unwatched()
+                    && deadline.is_none_or(|deadline| Instant::now() + patience < deadline) =>
+            {
+                Patience::Some
+            }
+            _ => Patience::None,
+        }
     }
 
     /// Takes plain bytes; `WouldBlock` asks to wait until the socket is writable. What TLS has taken
@@ -167,7 +187,7 @@ impl Connection {
         into: &mut [u8],
         deadline: Option<Instant>,
     ) -> Result<usize, Fault> {
-        self.receive_by(waiting, deadline, || self.read(into)).await
+        self.receive_by(waiting, deadline, |patience| self.read_with(patience, into)).await
     }
 
     /// The same by a `read` of the caller's, whose room need only be there while it reads.
@@ -175,12 +195,14 @@ impl Connection {
         &self,
         waiting: &Waiting,
         deadline: Option<Instant>,
-        mut read: impl FnMut() -> io::Result<usize>,
+        mut read: impl FnMut(Patience) -> io::Result<usize>,
     ) -> Result<usize, Fault> {
         // Right after all that had come was read there is nothing: no system call to learn that.
         let mut wait_first = self.seems_empty();
-        let attempt = || {
-            if std::mem::take(&mut wait_first) { Err(io::ErrorKind::WouldBlock.into()) } else { read() }
+        let attempt = || match std::mem::take(&mut wait_first).then(|| self.patience(deadline)) {
+            None => read(Patience::None),
+            Some(Patience::None) => Err(io::ErrorKind::WouldBlock.into()),
+            Some(patience) => read(patience),
         };
         waiting.io(&self.socket, Interest::Read, deadline, attempt).await
     }
@@ -228,6 +250,16 @@ impl Connection {
     pub(crate) fn peer(&self) -> SocketAddr {
         self.peer
     }
+}
+
+/// What a read does where there is nothing yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// It says `WouldBlock`.
+    None,
+    /// It waits a moment first, so that waiting and reading are one system call and not two. Only its bytes or
+    /// its end wake the thread, for [`platform::PATIENCE`].
+    Some,
 }
 
 /// A system call that a signal interrupted is made again.

@@ -2,8 +2,6 @@
 
 use std::io;
 use std::io::IoSlice;
-use std::io::Read;
-use std::io::Write;
 use std::net::Shutdown;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -36,6 +34,8 @@ pub(crate) struct Socket {
     registration: Option<Registration>,
     /// In a synchronous session: the last read did not fill its room. A hint, so relaxed order does.
     emptied: AtomicBool,
+    /// It has been prepared for reads that wait.
+    patient: AtomicBool,
 }
 
 impl Socket {
@@ -45,7 +45,12 @@ impl Socket {
             0 => TcpStream::connect(to)?,
             interface => platform::connect_through(interface, to)?,
         };
-        let mut socket = Socket { tcp, registration: None, emptied: AtomicBool::new(false) };
+        let mut socket = Socket {
+            tcp,
+            registration: None,
+            emptied: AtomicBool::new(false),
+            patient: AtomicBool::new(false),
+        };
         let wishes = [
             how.keep_alive.map(|(time, interval)| platform::set_keep_alive(socket.id(), time, interval)),
             how.priority.map(|hint| platform::set_priority(socket.id(), hint)),
@@ -109,19 +114,30 @@ impl Socket {
         self.tcp.local_addr()
     }
 
+    /// Whether it is with no engine.
+    pub(crate) fn is_unwatched(&self) -> bool {
+        self.registration.is_none()
+    }
+
+    /// As `read`, but waits a moment for the first byte. Only where the system can and [`Socket::is_unwatched`].
+    pub(crate) fn read_or_wait(&self, into: &mut [u8]) -> io::Result<usize> {
+        if !self.patient.load(Ordering::Relaxed) {
+            platform::prepare_to_wait(&self.tcp)?;
+            self.patient.store(true, Ordering::Relaxed);
+        }
+        self.note(into.len(), platform::receive_or_wait(&self.tcp, into))
+    }
+
     /// Reads what is there. A registered socket that is known to be empty is not asked again until
     /// the engine has seen an edge, which saves the system call that would only say so.
     pub(crate) fn read(&self, into: &mut [u8]) -> io::Result<usize> {
         let Some(registration) = &self.registration else {
-            let read = (&self.tcp).read(into);
-            let full = read.as_ref().is_ok_and(|n| *n == 0 || *n == into.len());
-            self.emptied.store(!full, Ordering::Relaxed);
-            return read;
+            return self.note(into.len(), platform::receive(&self.tcp, into));
         };
         if !registration.take_readable() {
             return Err(io::ErrorKind::WouldBlock.into());
         }
-        let read = (&self.tcp).read(into);
+        let read = platform::receive(&self.tcp, into);
         match &read {
             Ok(n) if *n == into.len() || !platform::A_SHORT_READ_EMPTIES => registration.more(),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => registration.more(),
@@ -130,8 +146,15 @@ impl Socket {
         read
     }
 
+    /// Whether such a read has left anything.
+    fn note(&self, room: usize, read: io::Result<usize>) -> io::Result<usize> {
+        let full = read.as_ref().is_ok_and(|n| *n == 0 || *n == room);
+        self.emptied.store(!full, Ordering::Relaxed);
+        read
+    }
+
     pub(crate) fn write(&self, from: &[u8]) -> io::Result<usize> {
-        (&self.tcp).write(from)
+        platform::send(&self.tcp, from)
     }
 
     /// As `write`, of several pieces at once.
@@ -171,7 +194,7 @@ impl Socket {
         }
         let mut scrap = [0; 16 * 1024];
         for _ in 0..MOST_SCRAP {
-            match (&self.tcp).read(&mut scrap) {
+            match platform::receive(&self.tcp, &mut scrap) {
                 Ok(1..) => {}
                 _ => break,
             }

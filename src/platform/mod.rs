@@ -7,6 +7,8 @@
 //! - `socket_address`: an address as C sees it
 //! - `winsock_code`: an error as Winsock numbers it
 //! - `ascii_host`: the form of an international host name that DNS has
+//! - `receive`, `send`, `send_pieces`: never wait, whatever the socket's mode
+//! - `PATIENCE`, `prepare_to_wait`, `receive_or_wait`: a read that waits a moment for the first byte, where there is one
 //! - `tcp`: options and statistics of a connection
 //! - `ticks`: the performance counter
 //! - `own_addresses`, `domains`, `dhcp_answers`, `calendar`: this machine's place in the network and in time

@@ -526,9 +526,15 @@ async def pings(c):
 
 
 async def first_frame(c):
-    """/first-frame: nothing until the client has sent a frame; then which one, as a text message."""
+    """/first-frame: nothing until the client has sent a frame; then which one, as a text message.
+
+    ?chatter: "still here" every few milliseconds until then."""
     await c.write(c.handshake())
-    opcode, fin, payload, masked = await c.frame()
+    first = asyncio.ensure_future(c.frame())
+    while "chatter" in c.query and not first.done():
+        await c.send(TEXT, b"still here")
+        await asyncio.wait([first], timeout=0.005)
+    opcode, fin, payload, masked = await first
     await c.send(TEXT, describe(opcode, fin, 0, payload, masked).encode())
     async for kind, data in c.messages():
         await c.send(kind, data)

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use crate::base::OutBuf;
 use crate::net::Connection;
+use crate::net::Patience;
 use crate::net::buffers;
 use crate::net::limits::Permit;
 use crate::net::op::Fault;
@@ -172,11 +173,11 @@ impl Input {
         waiting: &Waiting,
         deadline: Option<Instant>,
     ) -> Result<usize, Fault> {
-        connection.receive_by(waiting, deadline, || self.read(connection)).await
+        connection.receive_by(waiting, deadline, |patience| self.read(connection, patience)).await
     }
 
-    fn read(&mut self, connection: &Connection) -> io::Result<usize> {
-        let read = connection.read(self.room());
+    fn read(&mut self, connection: &Connection, patience: Patience) -> io::Result<usize> {
+        let read = connection.read_with(patience, self.room());
         self.end += read.as_ref().copied().unwrap_or(0);
         if self.start == self.end {
             self.give_back();

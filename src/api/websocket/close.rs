@@ -189,23 +189,28 @@ impl WebSocket {
         let mut receive = self.receive.lock();
         let mut send = self.send.lock();
         let receiving = receive.interrupt(Code::OPERATION_CANCELLED);
+        let mut ask = false;
         if self.is_async() {
             let error = Code::OPERATION_CANCELLED;
             if receiving {
-                self.defer(Completion::Failed { operation: WsOperation::Receive, error }.into());
+                ask |= self.defer(Completion::Failed { operation: WsOperation::Receive, error }.into());
             }
             for ended in send.abandon(error) {
-                self.defer(ended);
+                ask |= self.defer(ended);
             }
         }
         let lease = receive.idle_lease();
         self.hang_up(&receive, &send);
+        if receive.reading_apart {
+            // Nothing else wakes that thread.
+            self.connection.abort();
+        }
         drop(send);
         drop(receive);
         self.sleepers.wake_all();
         self.turn.notify_all();
         drop(lease);
-        if !self.deferred.lock().is_empty() {
+        if ask {
             self.post();
         }
     }

@@ -3,7 +3,7 @@
 //! - `send.rs` takes the application's data and the library's control frames to the connection.
 //! - `receive.rs` takes the peer's frames to the application.
 //! - `close.rs` has Shutdown, Close, the close status, and the end by `WinHttpCloseHandle`.
-//! - `run.rs` is what the engine calls.
+//! - `run.rs` is what the engine calls, `deferred.rs` what waits for that.
 //! - `greeting.rs` catches up on an answer to the upgrade that nobody waited for.
 //!
 //! Locks: `receive` before `send`; neither is held while the application runs. On an asynchronous
@@ -11,12 +11,12 @@
 //! that posts the next Receive returns to a loop that takes it up: no recursion, no hand-over.
 
 mod close;
+mod deferred;
 mod greeting;
 mod receive;
 mod run;
 mod send;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::Weak;
 use std::sync::atomic::AtomicBool;
@@ -42,6 +42,7 @@ use crate::net::engine::Alarm;
 use crate::net::engine::Engine;
 use crate::net::engine::Habit;
 use crate::net::engine::Reactive;
+use deferred::Deferred;
 pub(in crate::api) use greeting::Greeting;
 use receive::ReceiveSide;
 use send::SendSide;
@@ -61,8 +62,8 @@ pub(crate) struct WebSocket {
     sleepers: Sleepers,
     /// Synchronous Sends of other threads wait here, under `send`, for their turn.
     turn: Condvar,
-    /// Completions that must not run on the thread that caused them. Each has a lease.
-    deferred: Mutex<VecDeque<Ended>>,
+    /// Guards only itself.
+    deferred: Mutex<Deferred>,
     alarm: Alarm,
     habit: Habit,
     close_timeout: AtomicU32,
@@ -129,7 +130,7 @@ impl WebSocket {
             peer_closed: AtomicBool::new(false),
             sleepers: Sleepers::new(),
             turn: Condvar::new(),
-            deferred: Mutex::new(VecDeque::new()),
+            deferred: Mutex::new(Deferred::default()),
             alarm: Alarm::new(),
             habit: Habit::default(),
             close_timeout: AtomicU32::new(upgrade.close_timeout),
@@ -168,15 +169,16 @@ impl WebSocket {
     fn complete(&self, ended: Ended) {
         if may_complete_inline() {
             self.deliver(ended);
-        } else {
-            self.defer(ended);
+        } else if self.defer(ended) {
             self.post();
         }
     }
 
-    fn defer(&self, ended: Ended) {
+    /// Leaves a completion to the engine. True: it has to be asked to come, once no lock is held.
+    #[must_use]
+    fn defer(&self, ended: Ended) -> bool {
         let lease = ended.lease.or_else(|| self.node.lease().ok());
-        self.deferred.lock().push_back(Ended { lease, ..ended });
+        self.deferred.lock().push(Ended { lease, ..ended })
     }
 
     /// Tells the application and ends the operation's lease.

@@ -17,6 +17,7 @@ use crate::base::Code;
 use crate::base::OutBuf;
 use crate::base::Result;
 use crate::net::Connection;
+use crate::net::Patience;
 use crate::net::Sleep;
 use crate::net::Want;
 use crate::net::buffers;
@@ -37,6 +38,8 @@ pub(super) struct ReceiveSide {
     /// A thread reads and delivers, and looks again before it stops.
     driving: bool,
     look_again: bool,
+    /// A thread of a synchronous session reads without the lock; nobody else may read.
+    pub(super) reading_apart: bool,
     /// Close was called: data is thrown away, no Receive is taken.
     pub(super) closing: bool,
     /// How long Close waits for the peer.
@@ -130,6 +133,16 @@ impl WebSocket {
                 }
                 Found::PeerClosed | Found::Nothing => {}
             }
+            if self.may_read_apart(&side) {
+                let news;
+                (side, news) = self.read_apart(side);
+                if side.pending.is_none() {
+                    return Err(side.interrupted.take().unwrap_or(Code::OPERATION_CANCELLED));
+                }
+                if news {
+                    continue;
+                }
+            }
             drop(side);
             let sleep = self.sleepers.prepare().map_err(|_| Code::NOT_ENOUGH_MEMORY);
             side = self.receive.lock();
@@ -156,6 +169,44 @@ impl WebSocket {
         }
     }
 
+    /// Whether waiting and reading can be one system call.
+    fn may_read_apart(&self, side: &ReceiveSide) -> bool {
+        self.connection.seems_empty()
+            && side.receiver.needs_buffer()
+            && side.pending.as_ref().is_some_and(|into| side.receiver.direct(into) == 0)
+            && match self.before_waiting() {
+                (Interest::Read, deadline) => self.connection.patience(deadline) == Patience::Some,
+                _ => false,
+            }
+    }
+
+    /// Reads what comes in the next moment, without the lock. True: there is something to look at.
+    fn read_apart<'a>(
+        &'a self,
+        mut side: BriefGuard<'a, ReceiveSide>,
+    ) -> (BriefGuard<'a, ReceiveSide>, bool) {
+        side.reading_apart = true;
+        drop(side);
+        let mut buffer = buffers::borrow();
+        let read = self.connection.read_with(Patience::Some, &mut buffer[..buffers::READ]);
+        let mut side = self.receive.lock();
+        side.reading_apart = false;
+        match read {
+            Ok(n @ 1..) => {
+                side.receiver.attach(buffer);
+                side.receiver.received(n);
+            }
+            // An end, or an error, is found again.
+            _ => buffers::give_back(buffer),
+        }
+        if side.closing {
+            // A Close waits for its turn to read.
+            self.sleepers.wake_all();
+        }
+        let nothing = read.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
+        (side, !nothing)
+    }
+
     /// Throws data away until the peer's close frame comes or the time is up (a synchronous Close).
     pub(super) fn await_peer_close(&self) -> Result<()> {
         loop {
@@ -164,7 +215,8 @@ impl WebSocket {
                 return Err(Code::OPERATION_CANCELLED);
             }
             let mut side = self.receive.lock();
-            match side.look(self) {
+            let apart = side.reading_apart;
+            match if apart { Found::Nothing } else { side.look(self) } {
                 _ if side.close_delivered => {
                     self.peer_closed.store(true, Ordering::SeqCst);
                     return Ok(());
@@ -175,27 +227,19 @@ impl WebSocket {
                 }
                 _ => {}
             }
+            let deadline = side.close_deadline;
             drop(side);
-            self.wait_readable(&sleep)?;
+            if apart {
+                sleep.wait(&Want { socket: None, deadline }).map_err(|_| Code::INTERNAL_ERROR)?;
+            } else {
+                self.wait_readable(&sleep)?;
+            }
         }
     }
 
-    /// Waits on the calling thread for the peer; sends what the transport did not take before, and
-    /// a keep-alive when it is due.
+    /// Waits on the calling thread for the peer; sends what is still to be sent, and a keep-alive when it is due.
     pub(super) fn wait_readable(&self, sleep: &Sleep<'_>) -> Result<()> {
-        let mut interest = Interest::Read;
-        let deadline = {
-            let mut send = self.send.lock();
-            if !send.is_empty() && !send.is_sending() && send.failed.is_none() {
-                let pumped = send.pump(&self.connection);
-                if let Err(error) = pumped {
-                    send.fail(&error);
-                } else if !send.is_empty() {
-                    interest = Interest::ReadOrWrite;
-                }
-            }
-            if send.phase == Phase::Open { Some(send.last_sent + self.keepalive_interval()) } else { None }
-        };
+        let (interest, deadline) = self.before_waiting();
         let deadline = deadline.or_else(|| self.next_deadline());
         let socket = Some((self.connection.socket().id(), interest));
         let only_the_socket = sleep.wait(&Want { socket, deadline }).map_err(|error| {
@@ -206,6 +250,23 @@ impl WebSocket {
             self.keep_alive();
         }
         Ok(())
+    }
+
+    /// Sends what the transport did not take before; what to wait for, and until when if only a keep-alive
+    /// will be due.
+    fn before_waiting(&self) -> (Interest, Option<Instant>) {
+        let mut interest = Interest::Read;
+        let mut send = self.send.lock();
+        if !send.is_empty() && !send.is_sending() && send.failed.is_none() {
+            let pumped = send.pump(&self.connection);
+            if let Err(error) = pumped {
+                send.fail(&error);
+            } else if !send.is_empty() {
+                interest = Interest::ReadOrWrite;
+            }
+        }
+        let keep_alive = (send.phase == Phase::Open).then(|| send.last_sent + self.keepalive_interval());
+        (interest, keep_alive)
     }
 
     /// Reads and delivers until nothing more can be done; called by the engine. One thread at a
@@ -284,6 +345,7 @@ impl ReceiveSide {
             lease: None,
             interrupted: None,
             driving: false,
+            reading_apart: false,
             look_again: false,
             closing: false,
             close_deadline: None,

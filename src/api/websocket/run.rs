@@ -15,15 +15,7 @@ use crate::proto::ws;
 
 impl Reactive for WebSocket {
     fn run(self: Arc<Self>, turn: &mut Turn<'_>) {
-        for _ in 0..TURN {
-            let put_off = self.deferred.lock().pop_front();
-            let Some(ended) = put_off else { break };
-            self.deliver(ended);
-            turn.beat();
-        }
-        if !self.deferred.lock().is_empty() {
-            self.post();
-        }
+        self.deliver_deferred(turn);
         if self.node.is_closing() {
             return;
         }
@@ -53,6 +45,23 @@ impl Reactive for WebSocket {
 pub(super) const TURN: usize = 64;
 
 impl WebSocket {
+    fn deliver_deferred(&self, turn: &mut Turn<'_>) {
+        let mut next = self.deferred.lock().begin();
+        let mut left = TURN;
+        while let Some(ended) = next {
+            self.deliver(ended);
+            turn.beat();
+            left -= 1;
+            if left == 0 {
+                if self.deferred.lock().rest() {
+                    self.post();
+                }
+                return;
+            }
+            next = self.deferred.lock().next();
+        }
+    }
+
     /// When something has to be done although nobody sends and nobody receives.
     pub(super) fn next_deadline(&self) -> Option<Instant> {
         let receive = self.receive.lock();

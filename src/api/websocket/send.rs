@@ -332,18 +332,17 @@ impl SendSide {
             && current.done != Some(current.data.len())
         {
             let room = self.wire.room();
-            let mut used = 0;
-            if current.done.is_none() {
-                let header = current.header.as_slice();
-                room[..header.len()].copy_from_slice(header);
-                used = header.len();
-            }
+            // The payload, not the header, stands where masking is fastest.
+            let body = room.as_ptr().addr().wrapping_neg() % ws::mask::ALIGNMENT + ws::mask::ALIGNMENT;
+            let header = if current.done.is_none() { current.header.as_slice() } else { &[] };
+            let start = body - header.len();
+            room[start..body].copy_from_slice(header);
             let from = current.done.unwrap_or(0);
             let rest = &current.data.as_slice()[from..];
-            let n = rest.len().min(room.len() - used);
-            ws::mask::copy(current.key, from, &rest[..n], &mut room[used..used + n]);
+            let n = rest.len().min(buffers::PIECE);
+            ws::mask::copy(current.key, from, &rest[..n], &mut room[body..body + n]);
             current.done = Some(from + n);
-            self.wire.end = used + n;
+            (self.wire.start, self.wire.end) = (start, body + n);
             return true;
         }
         if self.control.is_empty() {

@@ -14,6 +14,9 @@ use crate::platform::SocketId;
 use crate::platform::TcpStatistics;
 use crate::platform::linux::socket_address;
 
+/// Never blocks, and never raises SIGPIPE.
+const SEND_FLAGS: libc::c_int = libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT;
+
 /// Begins to connect by the network interface of that index.
 pub(crate) fn connect_through(interface: u32, to: SocketAddr) -> io::Result<TcpStream> {
     let family = if to.is_ipv4() { libc::AF_INET } else { libc::AF_INET6 };
@@ -35,7 +38,46 @@ pub(crate) fn connect_through(interface: u32, to: SocketAddr) -> io::Result<TcpS
     Ok(tcp)
 }
 
-/// Sends several pieces at once. Not as `Write::write_vectored` does, for `writev` raises SIGPIPE, and that is
+/// How long [`receive_or_wait`] waits. Short, for only bytes of the peer's, or its end, end it before.
+pub(crate) const PATIENCE: Option<Duration> = Some(Duration::from_millis(PATIENCE_MS));
+const PATIENCE_MS: u64 = 20;
+
+/// Has [`receive_or_wait`] wait from now on. All else here never does, so that the mode of a socket does not matter.
+pub(crate) fn prepare_to_wait(tcp: &TcpStream) -> io::Result<()> {
+    let limit = libc::timeval { tv_sec: 0, tv_usec: (PATIENCE_MS * 1000) as _ };
+    set(tcp.as_raw_fd(), libc::SOL_SOCKET, libc::SO_RCVTIMEO, limit)?;
+    let mut nonblocking: libc::c_int = 0;
+    // SAFETY: this command reads one integer.
+    if unsafe { libc::ioctl(tcp.as_raw_fd(), libc::FIONBIO, &raw mut nonblocking) } < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
+/// Reads what is there, or waits for it for [`PATIENCE`].
+pub(crate) fn receive_or_wait(tcp: &TcpStream, into: &mut [u8]) -> io::Result<usize> {
+    receive_by(tcp, into, 0)
+}
+
+/// Reads what is there.
+pub(crate) fn receive(tcp: &TcpStream, into: &mut [u8]) -> io::Result<usize> {
+    receive_by(tcp, into, libc::MSG_DONTWAIT)
+}
+
+fn receive_by(tcp: &TcpStream, into: &mut [u8], flags: libc::c_int) -> io::Result<usize> {
+    // SAFETY: the room is writable for its length.
+    let received = unsafe { libc::recv(tcp.as_raw_fd(), into.as_mut_ptr().cast(), into.len(), flags) };
+    usize::try_from(received).map_err(|_| io::Error::last_os_error())
+}
+
+/// Sends as much as there is room for.
+pub(crate) fn send(tcp: &TcpStream, from: &[u8]) -> io::Result<usize> {
+    // SAFETY: the bytes are readable for their length.
+    let sent = unsafe { libc::send(tcp.as_raw_fd(), from.as_ptr().cast(), from.len(), SEND_FLAGS) };
+    usize::try_from(sent).map_err(|_| io::Error::last_os_error())
+}
+
+/// Sends several pieces at once, as much as there is room for. Not as `Write::write_vectored` does, for `writev` raises SIGPIPE, and that is
 /// the program's to decide about.
 pub(crate) fn send_pieces(tcp: &TcpStream, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
     // SAFETY: all its fields may be zero.
@@ -43,7 +85,7 @@ pub(crate) fn send_pieces(tcp: &TcpStream, pieces: &[IoSlice<'_>]) -> io::Result
     message.msg_iov = pieces.as_ptr().cast_mut().cast();
     message.msg_iovlen = pieces.len() as _;
     // SAFETY: an `IoSlice` is laid out as an `iovec`; they and what they point to are readable, and are only read.
-    let sent = unsafe { libc::sendmsg(tcp.as_raw_fd(), &raw const message, libc::MSG_NOSIGNAL) };
+    let sent = unsafe { libc::sendmsg(tcp.as_raw_fd(), &raw const message, SEND_FLAGS) };
     usize::try_from(sent).map_err(|_| io::Error::last_os_error())
 }
 
@@ -67,10 +109,10 @@ pub(crate) fn set_priority(socket: SocketId, hint: u32) -> io::Result<()> {
     set(socket, libc::SOL_SOCKET, libc::SO_PRIORITY, priority)
 }
 
-fn set(socket: SocketId, level: i32, name: i32, value: i32) -> io::Result<()> {
+fn set<T: Copy>(socket: SocketId, level: i32, name: i32, value: T) -> io::Result<()> {
     // SAFETY: the value is readable for its length.
     let failed = unsafe {
-        libc::setsockopt(socket, level, name, (&raw const value).cast(), size_of::<i32>() as libc::socklen_t)
+        libc::setsockopt(socket, level, name, (&raw const value).cast(), size_of::<T>() as libc::socklen_t)
     };
     if failed != 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }

@@ -3,6 +3,7 @@
 use std::ffi::c_void;
 use std::io;
 use std::io::IoSlice;
+use std::io::Read;
 use std::io::Write;
 use std::net::Ipv4Addr;
 use std::net::SocketAddr;
@@ -66,6 +67,29 @@ pub(crate) fn connect_through(interface: u32, to: SocketAddr) -> io::Result<TcpS
         return Err(error);
     }
     Ok(tcp)
+}
+
+/// Reads do not wait.
+pub(crate) const PATIENCE: Option<Duration> = None;
+
+/// Nothing: see [`PATIENCE`].
+pub(crate) fn prepare_to_wait(_: &TcpStream) -> io::Result<()> {
+    Ok(())
+}
+
+/// As [`receive`].
+pub(crate) fn receive_or_wait(tcp: &TcpStream, into: &mut [u8]) -> io::Result<usize> {
+    receive(tcp, into)
+}
+
+/// Reads what is there.
+pub(crate) fn receive(mut tcp: &TcpStream, into: &mut [u8]) -> io::Result<usize> {
+    tcp.read(into)
+}
+
+/// Sends as much as there is room for.
+pub(crate) fn send(mut tcp: &TcpStream, from: &[u8]) -> io::Result<usize> {
+    tcp.write(from)
 }
 
 /// Sends several pieces at once.

@@ -5,6 +5,8 @@
 
 /// XORs `data` in place; its first byte meets position `offset % 4` of the key. The caller's data is
 /// not ours to change, so only tests unmask this way.
+use crate::base::widest;
+
 #[cfg(test)]
 pub(crate) fn apply(key: [u8; 4], offset: usize, data: &mut [u8]) {
     let key = rotated(key, offset);
@@ -22,12 +24,23 @@ pub(crate) fn apply(key: [u8; 4], offset: usize, data: &mut [u8]) {
 }
 
 /// Writes the masked form of `from` to the start of `to`, in one pass; `from` stays as it is.
-/// As much as fits both is written.
+/// As much as fits both is written. Fastest where `to` begins at a multiple of [`ALIGNMENT`].
 pub(crate) fn copy(key: [u8; 4], offset: usize, from: &[u8], to: &mut [u8]) {
     let key = rotated(key, offset);
     let len = from.len().min(to.len());
-    let (from_blocks, from) = from[..len].as_chunks::<BLOCK>();
-    let (to_blocks, to) = to[..len].as_chunks_mut::<BLOCK>();
+    let (from, to) = (&from[..len], &mut to[..len]);
+    if len < WIDE {
+        copy_by::<BLOCK>(key, from, to)
+    } else {
+        widest(|| copy_by::<{ 2 * BLOCK }>(key, from, to))
+    }
+}
+
+/// As [`copy`], of equal lengths, `N` bytes a turn.
+#[inline(always)]
+fn copy_by<const N: usize>(key: [u8; 4], from: &[u8], to: &mut [u8]) {
+    let (from_blocks, from) = from.as_chunks::<N>();
+    let (to_blocks, to) = to.as_chunks_mut::<N>();
     for (from, to) in from_blocks.iter().zip(to_blocks) {
         *to = *from;
         mask_block(key, to);
@@ -49,17 +62,23 @@ fn rotated(key: [u8; 4], offset: usize) -> [u8; 4] {
     u32::from_le_bytes(key).rotate_right(bits).to_le_bytes()
 }
 
-#[inline]
-fn mask_block(key: [u8; 4], block: &mut [u8; BLOCK]) {
+#[inline(always)]
+fn mask_block<const N: usize>(key: [u8; 4], block: &mut [u8; N]) {
     for word in block.as_chunks_mut::<4>().0 {
         *word = mask_word(key, *word);
     }
 }
 
-#[inline]
+#[inline(always)]
 fn mask_word(key: [u8; 4], word: [u8; 4]) -> [u8; 4] {
     (u32::from_ne_bytes(word) ^ u32::from_ne_bytes(key)).to_ne_bytes()
 }
+
+/// What stores should be aligned to: a cache line, so that none goes to two.
+pub(crate) const ALIGNMENT: usize = 64;
+
+/// From how many bytes on wider vectors earn what it takes to ask for them.
+const WIDE: usize = 512;
 
 /// Bytes a turn: enough independent vectors to hide the latency of memory.
 const BLOCK: usize = 64;
@@ -79,7 +98,7 @@ mod tests {
 
     #[test]
     fn every_length_and_offset_equals_the_byte_by_byte_rule() {
-        for len in (0..200).chain([255, 256, 1000]) {
+        for len in (0..200).chain([255, 256, 511, 512, 513, 1000, 1151]) {
             let plain: Vec<u8> = (0..len).map(|i| (i * 7 + 3) as u8).collect();
             for offset in 0..9 {
                 let expected: Vec<u8> =
