@@ -100,8 +100,9 @@ ROWS = [
         free=True),
     Row("receive-small", "Receive 32-byte messages, many a segment", "receive", 32, 1, 3_000_000, "raw", WS,
         [Goal("cpu", 70, 40, ratio=False)], shown=("cpu", "each_second")),
-    bulk("receive-64k", "Receive 64 KiB messages", "receive", K64, [Goal("rate", 0.85, 0.95), Goal("cpu", 1.3, 1.1)]),
-    bulk("receive-1m", "Receive 1 MiB messages", "receive", M1, [Goal("rate", 0.85, 0.95), Goal("cpu", 1.3, 1.1)]),
+    # Not libcurl: it reads ahead without limit, so what is measured is how it copies what came before.
+    bulk("receive-64k", "Receive 64 KiB messages", "receive", K64, [Goal("rate", 0.85, 0.95), Goal("cpu", 1.3, 1.1)], others=WS[:-1]),
+    bulk("receive-1m", "Receive 1 MiB messages", "receive", M1, [Goal("rate", 0.85, 0.95), Goal("cpu", 1.3, 1.1)], others=WS[:-1]),
     bulk("send-64k", "Send 64 KiB messages", "send", K64, [Goal("rate", 0.88, 0.93), Goal("cpu", 1.2, 1.12)]),
     bulk("send-1m", "Send 1 MiB messages", "send", M1, [Goal("rate", 0.85, 0.92), Goal("cpu", 1.9, 1.4)]),
     Row("wss-echo", "TLS 1.3: echo, 64 bytes", "echo", 64, 1, 30_000, "raw", RUST,
