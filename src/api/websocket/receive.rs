@@ -283,7 +283,9 @@ impl WebSocket {
         let mut deliveries = 0;
         while deliveries < TURN {
             side.look_again = false;
-            let ended = match side.look(self) {
+            // Mostly there is nothing yet for the Receive that a callback has posted.
+            let worth_it = side.has_input() || self.connection.maybe_readable();
+            let ended = match if worth_it { side.look(self) } else { Found::Nothing } {
                 Found::Received(Received { bytes, kind }) => Some(Completion::Read { bytes, kind }.into()),
                 Found::PeerClosed => {
                     self.peer_closed.store(true, Ordering::SeqCst);
