@@ -9,6 +9,8 @@
 //! the library in memory; what is left is closed by a later visit, by its server, or with the process.
 
 use std::collections::HashMap;
+use std::hash::Hash;
+use std::hash::Hasher;
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -29,7 +31,7 @@ use crate::proto::proxy::ProxyServer;
 
 /// What must be equal for a connection to serve another request: where it goes, and all that decides
 /// whom it trusts.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
     /// As resolved, in lower case; the proxy's own when that gets the requests.
     pub(crate) host: String,
@@ -45,6 +47,14 @@ pub(crate) struct Origin {
     pub(crate) identity: Option<Identity>,
     /// On what terms TLS was made, for `https`.
     pub(crate) tls: Option<tls::Terms>,
+}
+
+/// Host and port tell nearly all apart.
+impl Hash for Origin {
+    fn hash<H: Hasher>(&self, to: &mut H) {
+        self.host.hash(to);
+        self.port.hash(to);
+    }
 }
 
 /// What is between.
@@ -90,11 +100,12 @@ impl Identity {
 /// read, as far as the caller knows.
 pub(crate) fn put(connection: Connection) {
     connection.rest();
+    let since = Instant::now();
     let stale = {
         let mut pool = POOL.lock();
         let pool = pool.get_or_insert_with(Pool::new);
-        let stale = pool.sweep();
-        pool.push(Idle { connection, since: Instant::now() });
+        let stale = pool.sweep(since);
+        pool.push(Idle { connection, since });
         stale
     };
     drop(stale);
@@ -106,23 +117,24 @@ pub(crate) fn put(connection: Connection) {
 ///
 /// `wanted` prefers connections that bear its GUID.
 pub(crate) fn take(origin: &Origin, wanted: Option<MatchGuid>) -> Option<Connection> {
+    let now = Instant::now();
     loop {
         let (found, stale) = {
             let mut pool = POOL.lock();
             let pool = pool.as_mut()?;
-            let stale = pool.sweep();
+            let stale = pool.sweep(now);
             (pool.pop(origin, wanted), stale)
         };
         drop(stale);
         let found = found?;
-        if found.since.elapsed() < LIFETIME && found.connection.is_quiet() {
+        if now.saturating_duration_since(found.since) < LIFETIME && found.connection.is_quiet() {
             return Some(found.connection);
         }
     }
 }
 
 struct Pool {
-    /// By origin, the newest last.
+    /// By origin, the newest last. An origin whose connections are all in use stays for a while: one comes back.
     idle: HashMap<Origin, Vec<Idle>>,
     swept: Instant,
 }
@@ -138,7 +150,14 @@ impl Pool {
     }
 
     fn push(&mut self, idle: Idle) {
-        self.idle.entry(idle.connection.origin().clone()).or_default().push(idle);
+        match self.idle.get_mut(idle.connection.origin()) {
+            Some(list) => list.push(idle),
+            None => _ = self.idle.insert(idle.connection.origin().clone(), vec![idle]),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.idle.values().all(Vec::is_empty)
     }
 
     fn pop(&mut self, origin: &Origin, wanted: Option<MatchGuid>) -> Option<Idle> {
@@ -149,20 +168,16 @@ impl Pool {
             Some(MatchGuid { guid, only_marked: true }) => newest(Some(guid)),
             Some(MatchGuid { guid, only_marked: false }) => newest(Some(guid)).or_else(|| newest(None)),
         }?;
-        let found = list.remove(at);
-        if list.is_empty() {
-            self.idle.remove(origin);
-        }
-        Some(found)
+        Some(list.remove(at))
     }
 
     /// Takes out what is too old, from time to time; the caller closes it without the lock.
-    fn sweep(&mut self) -> Vec<Idle> {
-        if self.swept.elapsed() < LIFETIME {
+    fn sweep(&mut self, now: Instant) -> Vec<Idle> {
+        if now.saturating_duration_since(self.swept) < LIFETIME {
             return Vec::new();
         }
-        self.swept = Instant::now();
-        self.extract(|idle| idle.since.elapsed() >= LIFETIME)
+        self.swept = now;
+        self.extract(|idle| now.saturating_duration_since(idle.since) >= LIFETIME)
     }
 
     fn extract(&mut self, which: impl Fn(&Idle) -> bool) -> Vec<Idle> {
@@ -229,7 +244,7 @@ struct Keeper {
 
 /// Starts the thread where one is wanted.
 fn start_keeper(keeper: &mut Keeper) {
-    let wanted = || POOL.lock().as_ref().is_some_and(|pool| !pool.idle.is_empty());
+    let wanted = || POOL.lock().as_ref().is_some_and(|pool| !pool.is_empty());
     if keeper.running || keeper.sessions == 0 || !wanted() {
         return;
     }

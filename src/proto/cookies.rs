@@ -45,6 +45,10 @@ impl Jar {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// The value of `Cookie` for a request to `url`.
     pub(crate) fn header(&self, url: &Url, now: u64) -> Option<Vec<u8>> {
         let wanted = self.list.iter().filter(|cookie| !cookie.has_expired(now) && cookie.is_for(url));

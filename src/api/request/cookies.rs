@@ -15,7 +15,8 @@ impl Request {
         if settings.disabled & DISABLE_COOKIES != 0 {
             return None;
         }
-        self.connect.session().cookies().lock().header(url, now())
+        let jar = self.connect.session().cookies().lock();
+        if jar.is_empty() { None } else { jar.header(url, now()) }
     }
 
     /// Stores what a response brings, one that is answered by another leg too.

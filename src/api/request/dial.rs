@@ -91,7 +91,7 @@ impl Request {
         settings: &Settings,
     ) -> std::result::Result<Acquired, Failure> {
         let tls = url.secure().then(|| self.terms(url, settings));
-        let origin = match way {
+        let mut origin = match way {
             ProxyEntry::Direct { .. } => Origin {
                 resolved: settings.request.resolution_host.clone(),
                 ..self.origin(url.host(), url.port(), Via::Nothing, tls, settings)
@@ -106,8 +106,11 @@ impl Request {
         self.plan_authentication(settings);
         self.mark(Moment::AcquireStart);
         let permit = self.permit(&origin, settings).await?;
-        self.mark(Moment::AcquireWaitEnd);
-        while let Some(mut connection) = self.at_rest(&origin, settings) {
+        match &permit {
+            Some(_) => self.mark(Moment::AcquireWaitEnd),
+            None => self.mark_with(Moment::AcquireWaitEnd, Moment::AcquireStart),
+        }
+        while let Some(mut connection) = self.at_rest(&mut origin, settings) {
             match connection.join(self.engine.as_ref()) {
                 Ok(()) => {
                     self.mark(Moment::AcquireEnd);
@@ -180,11 +183,16 @@ impl Request {
     }
 
     /// A connection at rest; one that is authenticated as it will be needed, rather than another.
-    fn at_rest(&self, origin: &Origin, settings: &Settings) -> Option<Connection> {
+    /// `origin` is nobody's, before and afterwards.
+    fn at_rest(&self, origin: &mut Origin, settings: &Settings) -> Option<Connection> {
         let identities = self.state.lock().auth.identities(&origin.via);
-        identities.into_iter().find_map(|identity| {
-            pool::take(&Origin { identity, ..origin.clone() }, settings.socket.match_guid)
-        })
+        let mut found = None;
+        for identity in identities.into_iter().flatten() {
+            origin.identity = Some(identity);
+            found = found.or_else(|| pool::take(origin, settings.socket.match_guid));
+        }
+        origin.identity = None;
+        found.or_else(|| pool::take(origin, settings.socket.match_guid))
     }
 
     /// A connection to a proxy serves requests to any server.

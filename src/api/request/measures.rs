@@ -79,6 +79,11 @@ impl Measures {
     pub(super) fn mark(&mut self, moment: Moment) {
         self.times[moment as usize] = platform::ticks();
     }
+
+    /// That came at the same time as `other`, which has been marked: to look at the clock costs, too.
+    pub(super) fn mark_with(&mut self, moment: Moment, other: Moment) {
+        self.times[moment as usize] = self.times[other as usize];
+    }
 }
 
 impl Request {
@@ -89,6 +94,10 @@ impl Request {
 
     pub(super) fn mark(&self, moment: Moment) {
         self.state.lock().measures.mark(moment);
+    }
+
+    pub(super) fn mark_with(&self, moment: Moment, other: Moment) {
+        self.state.lock().measures.mark_with(moment, other);
     }
 }
 

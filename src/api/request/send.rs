@@ -236,13 +236,15 @@ impl Request {
         }
         connection.send(&self.main.waiting, &wire, until()).await.map_err(broken)?;
         self.mark(Moment::HeadSent);
-        if !together {
+        if together {
+            self.mark_with(Moment::SendEnd, Moment::HeadSent);
+        } else {
             connection.send(&self.main.waiting, optional, until()).await.map_err(broken)?;
             if !behind.is_empty() {
                 connection.send(&self.main.waiting, behind, until()).await.map_err(broken)?;
             }
+            self.mark(Moment::SendEnd);
         }
-        self.mark(Moment::SendEnd);
         let sent = if together { wire.len() } else { wire.len() + optional.len() + behind.len() };
         self.inform(&Notice::RequestSent(u32::try_from(sent).unwrap_or(u32::MAX)))?;
         let exchange = Exchange::new(connection, permit);

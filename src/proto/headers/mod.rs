@@ -155,8 +155,13 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
 }
 
 fn harmless(value: &[u8]) -> Vec<u8> {
-    let spaced = value.iter().map(|&byte| if matches!(byte, b'\r' | b'\n' | 0) { b' ' } else { byte });
-    trim(&spaced.collect::<Vec<u8>>()).to_vec()
+    let mut value = value;
+    while let [b' ' | b'\t' | b'\r' | b'\n' | 0, rest @ ..] | [rest @ .., b' ' | b'\t' | b'\r' | b'\n' | 0] =
+        value
+    {
+        value = rest;
+    }
+    value.iter().map(|&byte| if matches!(byte, b'\r' | b'\n' | 0) { b' ' } else { byte }).collect()
 }
 
 const TOKEN_MARKS: &[u8] = b"!#$%&'*+-.^_`|~";

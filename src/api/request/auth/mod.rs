@@ -95,11 +95,9 @@ impl Authentication {
         }
     }
 
-    /// What connections at rest are good for the next leg, the best first.
-    pub(super) fn identities(&self, via: &Via) -> Vec<Option<Identity>> {
-        let mut all = vec![self.identity(via), self.proxy_identity(via), None];
-        all.dedup();
-        all
+    /// Whose connections at rest are good for the next leg, the best first; then nobody's are.
+    pub(super) fn identities(&self, via: &Via) -> [Option<Identity>; 2] {
+        [self.identity(via), self.proxy_identity(via)]
     }
 
     /// Whether the next leg makes its connection that identity's.
