@@ -68,11 +68,13 @@ static void set_user(DWORD flags, const char *proxy, const char *bypass, const c
 static void restore_user(void) { write_user(kept_size ? kept : NULL, kept_size); }
 #else
 static const char *config_file(void) { return x_text("%s/winhttp/proxy.conf", getenv("XDG_CONFIG_HOME")); }
+/* In one step, as programs do: who watches must not see half of it. */
 static void write_user(const void *bytes, DWORD size) {
+    const char *fresh = x_text("%s/winhttp/fresh", getenv("XDG_CONFIG_HOME"));
     FILE *f;
     mkdir(x_text("%s/winhttp", getenv("XDG_CONFIG_HOME")), 0700);
-    f = fopen(config_file(), "w");
-    if (!f || fwrite(bytes, 1, size, f) != size || fclose(f)) FAIL("%s: %s", config_file(), strerror(errno));
+    f = fopen(fresh, "w");
+    if (!f || fwrite(bytes, 1, size, f) != size || fclose(f) || rename(fresh, config_file())) FAIL("%s: %s", config_file(), strerror(errno));
 }
 static void set_user(DWORD flags, const char *proxy, const char *bypass, const char *script) {
     const char *text = x_text("# by %s\n%s%s\n%s%s\n%s%s\ndetect = %s\n", h_case, flags & PROXY ? "proxy = " : "#", proxy ? proxy : "",
