@@ -31,18 +31,26 @@ static void await_pong(void *of) {
     if (took < 14000 || took > 19000) FAIL("after %u ms", (unsigned)took);
 }
 
-/* Idle is who sends nothing, whatever comes. Both kinds of session at the same time, for the wait is long. */
-static void unsolicited_pong_when_nothing_is_sent(void) {
-    idle all[4];
-    h_thread waits[4];
-    int i;
-    for (i = 0; i < 4; i++) open_idle(&all[i], i % 2, i < 2 ? "/first-frame" : "/first-frame?chatter");
-    for (i = 0; i < 4; i++) waits[i] = h_spawn(await_pong, &all[i]);
-    for (i = 0; i < 4; i++) h_join(waits[i]);
-    for (i = 0; i < 4; i++) h_finish(&all[i].c);
+/* Both kinds of session at the same time, for the wait is long. */
+static void both_await_pong(const char *path) {
+    idle sync, async;
+    h_thread waits;
+    open_idle(&sync, 0, path);
+    open_idle(&async, 1, path);
+    waits = h_spawn(await_pong, &sync);
+    await_pong(&async);
+    h_join(waits);
+    h_finish(&sync.c);
+    h_finish(&async.c);
 }
 
+static void unsolicited_pong_when_idle(void) { both_await_pong("/first-frame"); }
+
+/* Idle is who sends nothing, whatever comes. */
+static void unsolicited_pong_while_receiving(void) { both_await_pong("/first-frame?chatter"); }
+
 TESTS {
-    CASE(unsolicited_pong_when_nothing_is_sent);
+    CASE(unsolicited_pong_when_idle);
+    CASE(unsolicited_pong_while_receiving);
 }
 END_TESTS

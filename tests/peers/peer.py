@@ -528,12 +528,16 @@ async def pings(c):
 async def first_frame(c):
     """/first-frame: nothing until the client has sent a frame; then which one, as a text message.
 
-    ?chatter: "still here" every few milliseconds until then."""
+    ?chatter: "still here" every few milliseconds until then, but not for ever."""
     await c.write(c.handshake())
     first = asyncio.ensure_future(c.frame())
-    while "chatter" in c.query and not first.done():
+    for _ in range(4000 if "chatter" in c.query else 0):
         await c.send(TEXT, b"still here")
-        await asyncio.wait([first], timeout=0.005)
+        if (await asyncio.wait([first], timeout=0.005))[0]:
+            break
+    else:
+        if "chatter" in c.query:
+            await c.send(TEXT, b"nothing came")
     opcode, fin, payload, masked = await first
     await c.send(TEXT, describe(opcode, fin, 0, payload, masked).encode())
     async for kind, data in c.messages():
