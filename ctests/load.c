@@ -193,7 +193,7 @@ static void ten_thousand_from_four_threads(int async) {
     printf("# %s: %u ms, descriptors %d -> %d\n", async ? "asynchronous" : "synchronous", (unsigned)(h_ms() - start), descriptors, descriptors_after);
     if (descriptors_after > descriptors + THREADS * AT_ONCE) FAIL("%d descriptors became %d", descriptors, descriptors_after);
 #ifndef _WIN32
-    threads_after = p_settles(p_threads, threads);
+    threads_after = p_settles(p_threads, threads + 2);
     memory_after = p_resident_kib();
     printf("# threads %d -> %d, resident %ld -> %ld KiB\n", threads, threads_after, memory, memory_after);
     if (threads_after > threads + 2) FAIL("%d threads became %d", threads, threads_after);

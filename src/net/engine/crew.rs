@@ -116,7 +116,8 @@ impl Engine {
         self.monitor_wakes.notify_one();
     }
 
-    /// The monitor's life: a tick a millisecond while there is work, asleep otherwise.
+    /// The monitor's life: a tick a millisecond while there is work, asleep otherwise. While all goes well, each tick
+    /// would take the processor from the work for nothing, so that ticks become longer, and count as more.
     ///
     /// A tick in which work was running, nobody waited for the operating system and nothing was begun or
     /// delivered means that every running thread is stuck in a callback: one more thread is set to
@@ -124,8 +125,9 @@ impl Engine {
     /// so that 200 callbacks that block at once cost a few ticks and not 200.
     fn watch(self: &Arc<Self>) {
         let cores = available_parallelism().map_or(1, usize::from);
-        let (mut seen, mut quiet, mut stuck, mut backlog) = (0, 0, 0u32, 0);
+        let (mut seen, mut quiet, mut stuck, mut backlog, mut well) = (0, 0, 0u32, 0, 0u32);
         loop {
+            let length = if well < WELL { 1 } else { CALM };
             {
                 let mut crew = self.crew.lock();
                 if self.stopping.load(Ordering::SeqCst) {
@@ -145,22 +147,23 @@ impl Engine {
                             self.monitor_asleep.store(false, Ordering::Relaxed);
                         }
                     }
-                    quiet = 0;
+                    (quiet, well) = (0, 0);
                 } else {
-                    self.monitor_wakes.wait_for(&mut crew, TICK);
+                    self.monitor_wakes.wait_for(&mut crew, TICK * length);
                 }
             }
             if self.timers.next().is_some_and(|at| at <= Instant::now()) {
                 self.interrupt();
             }
-            self.ticks.fetch_add(1, Ordering::Relaxed);
+            self.ticks.fetch_add(length.into(), Ordering::Relaxed);
             let progress = self.progress.load(Ordering::Relaxed);
             let running = self.running.load(Ordering::SeqCst);
             let waiting = self.is_led.load(Ordering::Relaxed);
             let queued = self.queue.lock().len();
             let moved = std::mem::replace(&mut seen, progress) != progress;
-            quiet = if moved || running > 0 || queued > 0 { 0 } else { quiet + 1 };
+            quiet = if moved || running > 0 || queued > 0 { 0 } else { quiet + length };
             backlog = if queued > 0 { backlog + 1 } else { 0 };
+            well = if moved && running <= 1 { well.saturating_add(1) } else { 0 };
             if running > 0 && !waiting && !moved {
                 stuck = (stuck + 1).min(8);
                 self.muster((1 << (stuck - 1)).min(queued.max(1)), MOST);
@@ -175,6 +178,9 @@ impl Engine {
 }
 
 const TICK: Duration = Duration::from_millis(1);
+/// After so many ticks in which something moved and one thread was enough, a tick is as long as that many.
+const WELL: u32 = 50;
+const CALM: u32 = 4;
 /// How many ticks without any work until the monitor goes to sleep.
 const QUIET_TICKS: u32 = 50;
 /// How long a worker stays parked before it ends, and how many stay all the same.
