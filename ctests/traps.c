@@ -127,7 +127,7 @@ BOTH(http_2_is_not_offered_in_the_clear)
 /* 5: success leaves 0 behind. */
 static void success_resets_the_last_error(void) {
     conn c;
-    DWORD n = 0, size = sizeof n;
+    DWORD n = 0, size = sizeof n, ms = 30000;
 #define SAYS_NOTHING(call)                                                                       \
     do {                                                                                         \
         SetLastError(0xdeadbeef);                                                                \
@@ -140,7 +140,7 @@ static void success_resets_the_last_error(void) {
     SAYS_NOTHING(c.req = WinHttpOpenRequest(c.con, W("POST"), W("/status/200"), NULL, NULL, NULL, 0));
     SAYS_NOTHING(WinHttpAddRequestHeaders(c.req, W("X: 1"), (DWORD)-1, WINHTTP_ADDREQ_FLAG_ADD));
     SAYS_NOTHING(WinHttpSetTimeouts(c.req, 0, 60000, 30000, 30000));
-    SAYS_NOTHING(WinHttpSetOption(c.req, WINHTTP_OPTION_RECEIVE_TIMEOUT, &size, sizeof size));
+    SAYS_NOTHING(WinHttpSetOption(c.req, WINHTTP_OPTION_RECEIVE_TIMEOUT, &ms, sizeof ms));
     SAYS_NOTHING(WinHttpSendRequest(c.req, NULL, 0, NULL, 0, 4, 0));
     SAYS_NOTHING(WinHttpWriteData(c.req, "data", 4, &n));
     SAYS_NOTHING(WinHttpReceiveResponse(c.req, NULL));
