@@ -1,5 +1,9 @@
 /* Nothing hangs: each stage ends with its error within its time. */
 #include "harness.h"
+#ifndef _WIN32
+#include <signal.h>
+#include <sys/time.h>
+#endif
 
 static void receive_timeout_on_the_response(int async) {
     static const char *paths[] = {"/stall", "/half"};
@@ -98,9 +102,35 @@ static void sent_again_after_a_failure(int async) {
 }
 BOTH(sent_again_after_a_failure)
 
+#ifndef _WIN32
+static void ignore(int signal) { (void)signal; }
+
+/* Signals interrupt waiting, and it goes on, but not for ever. */
+static void receive_timeout_of_a_program_with_a_timer(void) {
+    const struct itimerval often = {{0, 3000}, {0, 3000}}, never = {{0, 0}, {0, 0}};
+    struct sigaction action, before;
+    DWORD ms = 300;
+    conn c;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = ignore;
+    action.sa_flags = SA_RESTART;
+    NEED(h_prepare(&c, 0, "plain", "/stall", rec_new(), 1));
+    EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_RECEIVE_TIMEOUT, &ms, sizeof ms));
+    EQ(sigaction(SIGALRM, &action, &before), 0);
+    EQ(setitimer(ITIMER_REAL, &often, NULL), 0);
+    EQ(h_exchange(&c, 0), E_TIMEOUT);
+    EQ(setitimer(ITIMER_REAL, &never, NULL), 0);
+    EQ(sigaction(SIGALRM, &before, NULL), 0);
+    h_finish(&c);
+}
+#endif
+
 TESTS {
     CASE2(receive_timeout_on_the_response);
     CASE(receive_timeout_from_the_session);
+#ifndef _WIN32
+    CASE(receive_timeout_of_a_program_with_a_timer);
+#endif
     CASE2(idle_websocket_has_no_receive_timeout);
     CASE2(connection_refused);
     CASE2(name_not_resolved);

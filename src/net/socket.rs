@@ -48,7 +48,8 @@ impl Socket {
         let mut socket = Socket {
             tcp,
             registration: None,
-            emptied: AtomicBool::new(false),
+            // Nobody has asked the server anything.
+            emptied: AtomicBool::new(true),
             patient: AtomicBool::new(false),
         };
         let wishes = [

@@ -54,9 +54,13 @@ pub(crate) fn prepare_to_wait(tcp: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads what is there, or waits for it for [`PATIENCE`].
+/// Reads what is there, or waits for it for [`PATIENCE`]. A signal ends the wait: begun again and again, it would
+/// never end in a program with a timer.
 pub(crate) fn receive_or_wait(tcp: &TcpStream, into: &mut [u8]) -> io::Result<usize> {
-    receive_by(tcp, into, 0)
+    receive_by(tcp, into, 0).map_err(|error| match error.kind() {
+        io::ErrorKind::Interrupted => io::ErrorKind::WouldBlock.into(),
+        _ => error,
+    })
 }
 
 /// Reads what is there.
@@ -77,8 +81,8 @@ pub(crate) fn send(tcp: &TcpStream, from: &[u8]) -> io::Result<usize> {
     usize::try_from(sent).map_err(|_| io::Error::last_os_error())
 }
 
-/// Sends several pieces at once, as much as there is room for. Not as `Write::write_vectored` does, for `writev` raises SIGPIPE, and that is
-/// the program's to decide about.
+/// Sends several pieces at once, as much as there is room for. Not as `Write::write_vectored` does, for `writev`
+/// raises SIGPIPE, and that is the program's to decide about.
 pub(crate) fn send_pieces(tcp: &TcpStream, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
     // SAFETY: all its fields may be zero.
     let mut message: libc::msghdr = unsafe { mem::zeroed() };
