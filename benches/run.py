@@ -469,7 +469,8 @@ is the same bytes over bare sockets, without a library. Server and client are pi
 the sum of both and no wake-up crosses cores; rows that say so let the client run anywhere. Each program runs in every
 round ({rounds}), every other round in the opposite order; ratios are to the limit of the same round, their median is
 shown, quartiles in brackets. Processor time is the client's, user and system. Of a write over loopback the kernel books
-now more, now less on the sender, so of sending the rate is the surer figure.
+now more, now less on the sender, so of sending the rate is the surer figure ([why](decisions/0022-synchronous-reads.md)). Where
+another library is faster, [decision 24](decisions/0024-where-others-are-faster.md) says why.
 
 Machine: {host}."""
 
