@@ -1,4 +1,4 @@
-//! A non-blocking TCP socket, known to the engine when its session is asynchronous.
+//! A TCP socket whose calls do not block, but for one; known to the engine when its session is asynchronous.
 
 use std::io;
 use std::io::IoSlice;
