@@ -138,13 +138,14 @@ impl Connection {
         })
     }
 
-    /// What a read before `deadline` may do where nothing is there: none other than the waiting thread notices.
+    /// What a read before `deadline` may do: where nothing seems to be there, and nobody but the calling thread is
+    /// kept from anything, wait.
     pub(crate) fn patience(&self, deadline: Option<Instant>) -> Patience {
         match platform::PATIENCE {
             // A TLS session is locked while it reads, and others want to write.
             Some(patience)
                 if self.tls.is_none()
-                    && self.socket.is_unwatched()
+                    && self.socket.seems_empty()
                     && deadline.is_none_or(|deadline| Instant::now() + patience < deadline) =>
             {
                 Patience::Some

@@ -115,12 +115,7 @@ impl Socket {
         self.tcp.local_addr()
     }
 
-    /// Whether it is with no engine.
-    pub(crate) fn is_unwatched(&self) -> bool {
-        self.registration.is_none()
-    }
-
-    /// As `read`, but waits a moment for the first byte. Only where the system can and [`Socket::is_unwatched`].
+    /// As `read`, but waits a moment for the first byte. Only in a synchronous session, and where the system can.
     pub(crate) fn read_or_wait(&self, into: &mut [u8]) -> io::Result<usize> {
         if !self.patient.load(Ordering::Relaxed) {
             platform::prepare_to_wait(&self.tcp)?;

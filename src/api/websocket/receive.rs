@@ -137,7 +137,7 @@ impl WebSocket {
                 let news;
                 (side, news) = self.read_apart(side);
                 if side.pending.is_none() {
-                    return Err(side.interrupted.take().unwrap_or(Code::OPERATION_CANCELLED));
+                    return Err(side.why_interrupted());
                 }
                 if news {
                     continue;
@@ -164,14 +164,14 @@ impl WebSocket {
                 }
             }
             if side.pending.is_none() {
-                return Err(side.interrupted.take().unwrap_or(Code::OPERATION_CANCELLED));
+                return Err(side.why_interrupted());
             }
         }
     }
 
     /// Whether waiting and reading can be one system call.
     fn may_read_apart(&self, side: &ReceiveSide) -> bool {
-        self.connection.seems_empty()
+        self.connection.patience(None) == Patience::Some
             && side.receiver.needs_buffer()
             && side.pending.as_ref().is_some_and(|into| side.receiver.direct(into) == 0)
             && match self.before_waiting() {
@@ -216,7 +216,8 @@ impl WebSocket {
             }
             let mut side = self.receive.lock();
             let apart = side.reading_apart;
-            match if apart { Found::Nothing } else { side.look(self) } {
+            let found = if apart { Found::Nothing } else { side.look(self) };
+            match found {
                 _ if side.close_delivered => {
                     self.peer_closed.store(true, Ordering::SeqCst);
                     return Ok(());
@@ -285,7 +286,8 @@ impl WebSocket {
             side.look_again = false;
             // Mostly there is nothing yet for the Receive that a callback has posted.
             let worth_it = side.has_input() || self.connection.maybe_readable();
-            let ended = match if worth_it { side.look(self) } else { Found::Nothing } {
+            let found = if worth_it { side.look(self) } else { Found::Nothing };
+            let ended = match found {
                 Found::Received(Received { bytes, kind }) => Some(Completion::Read { bytes, kind }.into()),
                 Found::PeerClosed => {
                     self.peer_closed.store(true, Ordering::SeqCst);
@@ -380,6 +382,11 @@ impl ReceiveSide {
     pub(super) fn interrupt(&mut self, code: Code) -> bool {
         self.interrupted = Some(code);
         self.pending.take().is_some()
+    }
+
+    /// Why the Receive that a thread was blocked in has been taken away.
+    fn why_interrupted(&mut self) -> Code {
+        self.interrupted.take().unwrap_or(Code::OPERATION_CANCELLED)
     }
 
     /// The lease, when nothing needs it any more; the caller drops it when it has let go of the lock.

@@ -178,8 +178,9 @@ impl Engine {
 }
 
 const TICK: Duration = Duration::from_millis(1);
-/// After so many ticks in which something moved and one thread was enough, a tick is as long as that many.
+/// After so many ticks in which something moved and one thread was enough, all goes well.
 const WELL: u32 = 50;
+/// How many ticks long one is then.
 const CALM: u32 = 4;
 /// How many ticks without any work until the monitor goes to sleep.
 const QUIET_TICKS: u32 = 50;

@@ -142,8 +142,20 @@ pub(crate) fn elements(value: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
 }
 
 /// Without the blanks (space, tab) at both ends.
-pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
+pub(crate) fn trim(text: &[u8]) -> &[u8] {
+    trim_of(text, |byte| matches!(byte, b' ' | b'\t'))
+}
+
+/// Without what counts as blank at both ends.
+fn trim_of(mut text: &[u8], is_blank: impl Fn(u8) -> bool) -> &[u8] {
+    while let [first, rest @ ..] = text
+        && is_blank(*first)
+    {
+        text = rest;
+    }
+    while let [rest @ .., last] = text
+        && is_blank(*last)
+    {
         text = rest;
     }
     text
@@ -154,14 +166,11 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(|&byte| byte.is_ascii_alphanumeric() || TOKEN_MARKS.contains(&byte))
 }
 
+/// A value without what would end a line or a text: each such byte is a space.
 fn harmless(value: &[u8]) -> Vec<u8> {
-    let mut value = value;
-    while let [b' ' | b'\t' | b'\r' | b'\n' | 0, rest @ ..] | [rest @ .., b' ' | b'\t' | b'\r' | b'\n' | 0] =
-        value
-    {
-        value = rest;
-    }
-    value.iter().map(|&byte| if matches!(byte, b'\r' | b'\n' | 0) { b' ' } else { byte }).collect()
+    let is_harmful = |byte| matches!(byte, b'\r' | b'\n' | 0);
+    let value = trim_of(value, |byte| matches!(byte, b' ' | b'\t') || is_harmful(byte));
+    value.iter().map(|&byte| if is_harmful(byte) { b' ' } else { byte }).collect()
 }
 
 const TOKEN_MARKS: &[u8] = b"!#$%&'*+-.^_`|~";

@@ -3,10 +3,10 @@
 //! The work is done on blocks of a fixed size, which the compiler turns into vector code; what
 //! is left over goes by words, then by bytes, so that short messages cost few steps.
 
-/// XORs `data` in place; its first byte meets position `offset % 4` of the key. The caller's data is
-/// not ours to change, so only tests unmask this way.
 use crate::base::widest;
 
+/// XORs `data` in place; its first byte meets position `offset % 4` of the key. The caller's data is
+/// not ours to change, so only tests unmask this way.
 #[cfg(test)]
 pub(crate) fn apply(key: [u8; 4], offset: usize, data: &mut [u8]) {
     let key = rotated(key, offset);
