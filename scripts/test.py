@@ -50,6 +50,7 @@ STEPS = [
          " && python3 tests/autobahn/run.py build/autobahn sync async", "release"),
     Step("wine-autobahn", "tests/autobahn/wine.sh", "dll"),
     Step("wine-programs", "python3 tests/programs/run.py wine build/dll/x86_64/winhttp.dll", "dll"),
+    Step("wine32-programs", "python3 tests/programs/run.py wine32 build/dll/i686/winhttp.dll", "dll wine32"),
     Step("programs", f"python3 tests/programs/run.py linux {SO}", "release"),
     Step("fuzz", "scripts/fuzz.sh", load=2),
     Step("cargo-test", "cargo test --locked", lock="debug", load=2),

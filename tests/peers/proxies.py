@@ -115,7 +115,8 @@ def squid(servers, name, kind=""):
     return f"localhost:{port}"
 
 
-def apache(servers):
+def apache(servers, also="", modules=()):
+    """Apache as a proxy, in four ways; as a server, with `also` in its configuration, it has the port `server`."""
     folder = servers.folder("apache")
     digest = os.path.join(folder, "digest")
     with open(digest, "w", encoding="ascii") as f:
@@ -124,8 +125,8 @@ def apache(servers):
     ports = {name: free_port() for name in ("open", "basic", "digest", "tls")}
     more = {"open": "", "basic": basic, "digest": LOGIN.format(kind="Digest", users=digest), "tls": TLS.format(certs=CERTS) + basic}
     hosts = [APACHE.format(port=port, more=more[name]) for name, port in ports.items()]
-    servers.apache("".join(hosts), ["proxy", "proxy_http", "proxy_connect", "auth_digest"])
-    return ports
+    server, _ = servers.apache("".join(hosts) + also, ["proxy", "proxy_http", "proxy_connect", "auth_digest", *modules])
+    return {**ports, "server": server}
 
 
 def main():
@@ -164,4 +165,5 @@ def main():
     return 1 if failed else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
