@@ -8,14 +8,14 @@ set(EXPECTED "${CMAKE_CURRENT_SOURCE_DIR}/expected")
 set(SECONDS 420)
 set(OWN_PREFIX "${ROOT}/build/wineprefix-own") # the two runs may be at the same time
 list(REMOVE_ITEM PROGRAMS leak) # counts Linux's descriptors
-list(APPEND PROGRAMS module trust servers) # two about Windows, and one against servers that others wrote
+list(APPEND PROGRAMS module guest trust servers) # three about Windows, and one against servers that others wrote
 set(KNOWN --known ${EXPECTED}/wine-ours.txt)
 if(CMAKE_SIZEOF_VOID_P EQUAL 4)
   list(APPEND KNOWN --known ${EXPECTED}/wine-ours-i686.txt)
 endif()
 # Long, or without a behaviour to compare; Wine's own DLL crashes on settings that proxy_settings damages, and so leaves them.
 set(ONLY_OURS load gigabytes servers proxy_settings)
-list(APPEND ALONE proxy_settings autoproxy) # they change settings of the whole prefix
+list(APPEND ALONE proxy_settings autoproxy guest) # they change settings of the whole prefix
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/ours ${CMAKE_BINARY_DIR}/own)
 get_filename_component(LIBRARY_DIR "${WINHTTP_LIBRARY}" DIRECTORY)
 foreach(dll winhttp bcryptprimitives) # what scripts/dll.sh builds
@@ -26,6 +26,12 @@ endforeach()
 add_library(dhcpcsvc SHARED shim/dhcpcsvc.c shim/dhcpcsvc.def)
 set_target_properties(dhcpcsvc PROPERTIES PREFIX "" RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/dhcp)
 target_link_options(dhcpcsvc PRIVATE -static -Wl,--kill-at -Wl,--enable-stdcall-fixup)
+
+# The DLL that `guest` loads.
+add_library(goodbye SHARED shim/goodbye.c)
+set_target_properties(goodbye PROPERTIES PREFIX "" RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/ours)
+target_link_options(goodbye PRIVATE -static)
+add_custom_command(TARGET goodbye POST_BUILD COMMAND ${CMAKE_COMMAND} -E copy $<TARGET_FILE:goodbye> ${CMAKE_BINARY_DIR}/own/)
 
 foreach(name IN LISTS PROGRAMS)
   add_executable(${name} ${name}.c)
@@ -38,6 +44,10 @@ foreach(name IN LISTS PROGRAMS)
   endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/ours)
   add_custom_command(TARGET ${name} POST_BUILD COMMAND ${CMAKE_COMMAND} -E copy $<TARGET_FILE:${name}> ${CMAKE_BINARY_DIR}/own/)
+
+  if(name STREQUAL guest) # its callbacks look for it
+    target_link_options(${name} PRIVATE -Wl,--stack,8388608)
+  endif()
 
   # Those with the most rows wait the most, so they start first.
   file(STRINGS ${EXPECTED}/wine.txt rows REGEX "^${name}/")

@@ -20,6 +20,7 @@ use crate::api::handles::Lease;
 use crate::base::Code;
 use crate::base::Mutex;
 use crate::base::Result;
+use crate::base::give_way;
 
 /// The application's callback, as the C border gave it.
 #[derive(Clone, Copy)]
@@ -172,7 +173,7 @@ impl CallbackCell {
             if version & 1 == 0 && self.version.load(Ordering::Relaxed) == version {
                 return (function != 0).then_some(Callback { function, mask });
             }
-            std::thread::yield_now();
+            give_way();
         }
     }
 

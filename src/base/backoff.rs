@@ -5,6 +5,8 @@ use std::thread::sleep;
 use std::thread::yield_now;
 use std::time::Duration;
 
+use super::ending::no_endless_wait;
+
 /// Repeats `attempt` until it has a result: first at once, then after giving up the processor, then
 /// after naps that become longer.
 #[cold]
@@ -16,6 +18,7 @@ pub(super) fn look_again<T>(mut attempt: impl FnMut() -> Option<T>) -> T {
             0..SPINS => spin_loop(),
             SPINS..YIELDS => yield_now(),
             _ => {
+                no_endless_wait();
                 sleep(nap);
                 nap = (nap * 2).min(LONGEST);
             }

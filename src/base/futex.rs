@@ -3,6 +3,8 @@
 use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
+use super::ending::no_endless_wait;
+
 /// The word. Whoever changes it wakes those who sleep.
 #[derive(Debug, Default)]
 pub(super) struct Futex(pub(super) AtomicU32);
@@ -14,6 +16,9 @@ impl Futex {
 
     /// Sleeps while the word has this value, until somebody wakes; now and then less. True: the time is over.
     pub(super) fn sleep(&self, while_it_is: u32, time: Option<Duration>) -> bool {
+        if time.is_none() {
+            no_endless_wait();
+        }
         system::sleep(&self.0, while_it_is, time)
     }
 

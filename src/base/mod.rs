@@ -5,6 +5,8 @@ mod backoff;
 mod brief;
 mod code;
 #[allow(unsafe_code)]
+mod ending;
+#[allow(unsafe_code)]
 mod futex;
 #[allow(unsafe_code)]
 mod lock;
@@ -20,6 +22,9 @@ pub(crate) use brief::Brief;
 pub(crate) use brief::BriefGuard;
 pub(crate) use code::Code;
 pub(crate) use code::Result;
+pub(crate) use ending::NotAtTheEnd;
+pub(crate) use ending::give_way;
+pub(crate) use ending::is_ending;
 pub(crate) use lock::Condvar;
 pub(crate) use lock::Mutex;
 pub(crate) use lock::MutexGuard;

@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use mio::net::TcpStream;
 
+use crate::base::NotAtTheEnd;
+use crate::base::is_ending;
 use crate::net::engine::Engine;
 use crate::net::engine::Registration;
 use crate::platform;
@@ -29,7 +31,8 @@ pub(crate) struct Dialing {
 
 /// Reads and writes never block; `WouldBlock` says to wait.
 pub(crate) struct Socket {
-    tcp: TcpStream,
+    /// Its drop takes `mio`'s locks.
+    tcp: NotAtTheEnd<TcpStream>,
     /// Absent in a synchronous session, whose calls wait for the socket themselves.
     registration: Option<Registration>,
     /// In a synchronous session: the last read did not fill its room. A hint, so relaxed order does.
@@ -46,7 +49,7 @@ impl Socket {
             interface => platform::connect_through(interface, to)?,
         };
         let mut socket = Socket {
-            tcp,
+            tcp: NotAtTheEnd::new(tcp),
             registration: None,
             // Nobody has asked the server anything.
             emptied: AtomicBool::new(true),
@@ -81,7 +84,9 @@ impl Socket {
 
     /// The engine forgets the socket.
     pub(super) fn unregister(&mut self) {
-        if let Some(registration) = self.registration.take() {
+        if let Some(registration) = self.registration.take()
+            && !is_ending()
+        {
             registration.end(&mut self.tcp);
         }
     }

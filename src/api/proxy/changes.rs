@@ -9,6 +9,7 @@ use crate::base::Code;
 use crate::base::Condvar;
 use crate::base::Mutex;
 use crate::base::Result;
+use crate::base::is_ending;
 use crate::base::promise;
 use crate::net;
 use crate::platform::ProxyWatch;
@@ -53,7 +54,7 @@ pub(crate) fn unregister(number: usize) -> Result<()> {
     };
     let mut state = listener.state.lock();
     state.is_over = true;
-    while state.is_calling && CALLING.get() != number {
+    while state.is_calling && CALLING.get() != number && !is_ending() {
         listener.done.wait(&mut state);
     }
     Ok(())

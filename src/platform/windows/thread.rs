@@ -10,10 +10,29 @@ use std::panic::catch_unwind;
 use std::ptr;
 
 use windows_sys::Win32::Foundation::CloseHandle;
+use windows_sys::Win32::System::LibraryLoader::GetModuleHandleW;
+use windows_sys::Win32::System::SystemServices::IMAGE_DOS_HEADER;
 use windows_sys::Win32::System::Threading::CreateThread;
 use windows_sys::Win32::System::Threading::STACK_SIZE_PARAM_IS_A_RESERVATION;
 
 use super::module::Module;
+
+/// How much of the address space the program wants for its threads. Those on which Windows' own library calls back
+/// have as much, and programs rely on it.
+fn programs_stack() -> usize {
+    #[cfg(target_pointer_width = "32")]
+    use windows_sys::Win32::System::Diagnostics::Debug::IMAGE_NT_HEADERS32 as Headers;
+    #[cfg(target_pointer_width = "64")]
+    use windows_sys::Win32::System::Diagnostics::Debug::IMAGE_NT_HEADERS64 as Headers;
+
+    // SAFETY: without a name it is the program itself, which is never unloaded.
+    let program = unsafe { GetModuleHandleW(ptr::null()) };
+    // SAFETY: a loaded module begins with this.
+    let start = unsafe { &*program.cast::<IMAGE_DOS_HEADER>() };
+    let headers = program.cast::<u8>().wrapping_offset(start.e_lfanew as isize).cast::<Headers>();
+    // SAFETY: and this is where it says, of the word size of this process.
+    unsafe { (*headers).OptionalHeader.SizeOfStackReserve as usize }
+}
 
 /// Starts a thread that holds a reference to the module until it ends.
 pub(crate) fn spawn_thread(
@@ -27,7 +46,7 @@ pub(crate) fn spawn_thread(
     let thread = unsafe {
         CreateThread(
             ptr::null(),
-            stack,
+            stack.max(programs_stack()),
             Some(run),
             start.cast(),
             STACK_SIZE_PARAM_IS_A_RESERVATION,
