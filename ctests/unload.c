@@ -320,6 +320,42 @@ static void a_thread_that_waited_for_a_notice(void) {
 }
 #endif
 
+#ifdef _WIN32
+/* Connections at rest are kept for other sessions; with the library they go. */
+static void idle_connections_go_with_the_library(void) {
+    int i, fds = 0, tasks = threads();
+    char line[16];
+    uint64_t end;
+    DWORD n;
+    for (i = 0; i < 12; i++) {
+        library lib = load();
+        HINTERNET ses, con, req;
+        NEED(lib);
+        {
+            NEEDED(WinHttpOpen) NEEDED(WinHttpConnect) NEEDED(WinHttpOpenRequest) NEEDED(WinHttpSendRequest)
+            NEEDED(WinHttpReceiveResponse) NEEDED(WinHttpReadData) NEEDED(WinHttpCloseHandle)
+            ses = p_WinHttpOpen(NULL, WINHTTP_ACCESS_TYPE_NO_PROXY, NULL, NULL, 0);
+            con = p_WinHttpConnect(ses, W("127.0.0.1"), h_port("plain"), 0);
+            req = p_WinHttpOpenRequest(con, NULL, W("/keep/ordinary"), NULL, NULL, NULL, 0);
+            NEED(p_WinHttpSendRequest(req, NULL, 0, NULL, 0, 0, 0));
+            NEED(p_WinHttpReceiveResponse(req, NULL));
+            while (p_WinHttpReadData(req, line, sizeof line, &n) && n) {}
+            EXPECT(p_WinHttpCloseHandle(req));
+            EXPECT(p_WinHttpCloseHandle(con));
+            EXPECT(p_WinHttpCloseHandle(ses));
+        }
+        unload(lib);
+        end = h_ms() + 10000;
+        while (modules() && h_ms() < end) h_sleep(1);
+        EQ(modules(), 0);
+        if (i == 3) fds = descriptors();
+    }
+    end = h_ms() + 10000;
+    while ((threads() > tasks || descriptors() > fds) && h_ms() < end) h_sleep(20);
+    if (descriptors() > fds) FAIL("%d descriptors became %d", fds, descriptors());
+}
+#endif
+
 static void loading_alone_starts_nothing(void) {
     int tasks = threads();
     library lib = load();
@@ -414,6 +450,7 @@ TESTS {
     CASE(a_thread_that_waited_for_a_notice);
 #endif
 #ifdef _WIN32
+    CASE(idle_connections_go_with_the_library);
     CASE(unloading_with_a_session_open);
     CASE(unloading_in_the_last_callback);
 #endif

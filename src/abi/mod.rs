@@ -27,6 +27,8 @@ mod request;
 mod session;
 mod time;
 pub mod types;
+#[cfg(windows)]
+mod unloading;
 mod url;
 mod websocket;
 mod wide;

@@ -17,6 +17,8 @@ mod session;
 mod settings;
 mod websocket;
 
+#[cfg(windows)]
+pub(crate) use crate::net::pool::close_all as close_idle_connections;
 pub(crate) use crate::platform::ClientCertificate;
 #[cfg(windows)]
 pub(crate) use crate::platform::certificate_context;

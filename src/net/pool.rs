@@ -6,7 +6,8 @@
 //!
 //! A connection is not used after its minute. While the process has a session and there is something at
 //! rest, a small thread closes what is too old. After the last session the thread ends, since it would keep
-//! the library in memory; what is left is closed by a later visit, by its server, or with the process.
+//! the library in memory; what is left is closed by a later visit, by its server, with the process, or on Windows as
+//! the library is unloaded.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -212,6 +213,12 @@ pub(crate) fn forget(owner: usize) {
     let left =
         POOL.lock().as_mut().map(|pool| pool.extract(|idle| idle.connection.origin().owner == Some(owner)));
     drop(left);
+}
+
+/// All of them; nobody comes any more.
+#[cfg(windows)]
+pub(crate) fn close_all() {
+    drop(POOL.lock().take());
 }
 
 /// That there is a session, for as long as this lives.
