@@ -62,6 +62,18 @@ static void every_error_has_a_message(void) {
     EQ(FormatMessageW(FORMAT_MESSAGE_FROM_HMODULE, module(), 12003, 0, text, 512, NULL), 0);
 }
 
+/* Programs ask for any language, for the user's, for the system's, or for one that the library does not have. */
+static void messages_are_there_whatever_the_language(void) {
+    static const DWORD languages[] = {MAKELANGID(LANG_NEUTRAL, SUBLANG_NEUTRAL), MAKELANGID(LANG_NEUTRAL, SUBLANG_DEFAULT),
+        MAKELANGID(LANG_NEUTRAL, SUBLANG_SYS_DEFAULT), MAKELANGID(LANG_ENGLISH, SUBLANG_ENGLISH_US), MAKELANGID(LANG_ENGLISH, SUBLANG_ENGLISH_UK),
+        MAKELANGID(LANG_GERMAN, SUBLANG_GERMAN), MAKELANGID(LANG_JAPANESE, SUBLANG_DEFAULT)};
+    size_t i;
+    char text[512];
+    for (i = 0; i < sizeof languages / sizeof *languages; i++)
+        if (!FormatMessageA(FORMAT_MESSAGE_FROM_HMODULE | FORMAT_MESSAGE_IGNORE_INSERTS, module(), 12007, languages[i], text, sizeof text, NULL))
+            FAIL("language %#x: error %u", (unsigned)languages[i], (unsigned)GetLastError());
+}
+
 /* The program ends with a session open, a receive pending and threads running: it must end, with its own exit code. */
 static int child(void) {
     static char buffer[64];
@@ -112,6 +124,7 @@ TESTS {
     CASE(the_loaded_module_is_the_wanted_one);
     CASE(the_version_is_windows_tens);
     CASE(every_error_has_a_message);
+    CASE(messages_are_there_whatever_the_language);
     CASE(the_program_may_end_at_any_time);
     CASE(every_name_of_the_import_library_is_exported);
 #endif

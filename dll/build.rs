@@ -26,6 +26,12 @@ pub(super) fn link(out: &Path) {
         Ok(()) => println!("cargo::rustc-cdylib-link-arg={}", out.join("winhttp.res.o").display()),
         Err(error) => println!("cargo::warning=no version and no messages in the DLL: windres: {error}"),
     }
+    // At any address, above 4 GiB too, and data is not run. What a linker does by itself depends on its age.
+    let safe: &[&str] =
+        if is_64 { &["dynamicbase", "nxcompat", "high-entropy-va"] } else { &["dynamicbase", "nxcompat"] };
+    for flag in safe {
+        println!("cargo::rustc-cdylib-link-arg=-Wl,--{flag}");
+    }
     // See src/platform/windows/leftovers.rs.
     let wrapped: &[&str] = if is_64 {
         &["TlsAlloc", "TlsFree"]
@@ -90,7 +96,8 @@ fn message_table(messages: &[(u32, String)]) -> Vec<u8> {
     head
 }
 
-/// The resources for windres or rc. The version says which Windows' functions are there (some programs look), and
+/// The resources for windres or rc. The messages are there twice: `FormatMessage` gives who names a language that language's
+/// or the neutral ones, and who asks for English expects the original's. The version says which Windows' functions are there (some programs look), and
 /// in its last part ours.
 fn resources() -> String {
     let part = |name| env::var(name).expect("cargo sets it").parse::<u32>().expect("a number");
@@ -100,7 +107,9 @@ fn resources() -> String {
     let own = env::var("CARGO_PKG_VERSION").expect("cargo sets it");
     const LIKE: &str = "10,0,20348";
     format!(
-        r#"LANGUAGE 9, 1
+        r#"LANGUAGE 0, 0
+1 11 "messages.bin"
+LANGUAGE 9, 1
 1 11 "messages.bin"
 1 VERSIONINFO
 FILEVERSION {LIKE},{ours}

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Holds the built DLLs (scripts/dll.sh) to dll/exports.txt and to mingw-w64's import library: names, ordinals, word
-# sizes; and their imports to dll/imports.txt. BLESS=1 writes the list of imports anew.
+# sizes; what the loader is told of them; and their imports to dll/imports.txt. BLESS=1 writes the list of imports anew.
 set -eu
 cd "$(dirname "$0")/.."
 failed=0
@@ -27,6 +27,22 @@ for arch in x86_64 i686; do
   if [ $arch = x86_64 ]; then wide=64; else wide=none; fi
   awk -v wide=$wide '!/^#/ && (NF == 2 || $3 == wide) { print $1, $2 }' dll/exports.txt | sort -n > build/dll/$arch/wanted
   check "$arch: exports and ordinals are the listed ones" build/dll/$arch/wanted build/dll/$arch/exports
+
+  # At any address, and with what it takes to be moved there; data is not run; version and messages are there.
+  {
+    echo DYNAMIC_BASE
+    [ $arch = i686 ] || echo HIGH_ENTROPY_VA
+    echo NX_COMPAT
+    echo "large address aware"
+    echo "Base Relocation Directory"
+    echo "Resource Directory"
+  } > build/dll/$arch/loader.wanted
+  {
+    sed -n '/^DllCharacteristics/,/^Size/{s/^\t*\(DYNAMIC_BASE\|HIGH_ENTROPY_VA\|NX_COMPAT\)$/\1/p}' "$tables" | sort
+    sed -n 's/^\t\(large address aware\|relocations stripped\)$/\1/p' "$tables"
+    sed -n 's/^Entry [0-9a-f] [0-9a-f]* 0*[1-9a-f][0-9a-f]* \(Base Relocation Directory\|Resource Directory\).*/\1/p' "$tables" | sort
+  } > build/dll/$arch/loader
+  check "$arch: the loader may put it anywhere" build/dll/$arch/loader.wanted build/dll/$arch/loader
 
   library=/usr/$arch-w64-mingw32/lib/libwinhttp.a
   if [ ! -f "$library" ]; then
