@@ -2,7 +2,6 @@
 
 use std::io;
 
-use windows_sys::Win32::System::Registry::HKEY_CURRENT_USER;
 use windows_sys::Win32::System::Registry::HKEY_LOCAL_MACHINE;
 use windows_sys::Win32::System::Registry::KEY_WOW64_32KEY;
 use windows_sys::Win32::System::Registry::KEY_WOW64_64KEY;
@@ -20,11 +19,14 @@ pub(crate) fn machine_proxies() -> Option<KeptProxies> {
 pub(crate) fn user_proxies() -> Option<KeptProxies> {
     let policy =
         Key::open(HKEY_LOCAL_MACHINE, POLICIES).ok().and_then(|key| key.number("ProxySettingsPerUser"));
-    let root = if policy == Some(0) { HKEY_LOCAL_MACHINE } else { HKEY_CURRENT_USER };
-    if let Some(value) = Key::open(root, CONNECTIONS).ok().and_then(|key| key.binary(USER)) {
+    let open = |path| match policy {
+        Some(0) => Key::open(HKEY_LOCAL_MACHINE, path),
+        _ => Key::open_of_user(path),
+    };
+    if let Some(value) = open(CONNECTIONS).ok().and_then(|key| key.binary(USER)) {
         return Some(KeptProxies::ConnectionValue(value));
     }
-    let settings = Key::open(root, SETTINGS).ok()?;
+    let settings = open(SETTINGS).ok()?;
     let (enabled, script) = (settings.number("ProxyEnable"), settings.text("AutoConfigURL"));
     if enabled.is_none() && script.is_none() {
         return None;

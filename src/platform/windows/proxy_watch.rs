@@ -8,7 +8,6 @@ use std::ptr;
 
 use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::Foundation::WAIT_OBJECT_0;
-use windows_sys::Win32::System::Registry::HKEY_CURRENT_USER;
 use windows_sys::Win32::System::Registry::HKEY_LOCAL_MACHINE;
 use windows_sys::Win32::System::Threading::CreateEventW;
 use windows_sys::Win32::System::Threading::INFINITE;
@@ -20,29 +19,34 @@ use crate::platform::windows::registry::Key;
 
 /// Tells one thread, the one that makes it, when proxy settings may have changed.
 pub(crate) struct ProxyWatch {
-    keys: Vec<Key>,
+    keys: Vec<Watched>,
     stop: OwnedHandle,
+}
+
+/// A key with an event of its own: to ask for a key's next change while the last is outstanding would add
+/// a registration to it each time, which Windows keeps until the key is closed.
+struct Watched {
+    key: Key,
     changed: OwnedHandle,
 }
 
 impl ProxyWatch {
     /// Watches from now on.
     pub(crate) fn new() -> io::Result<ProxyWatch> {
-        let open = |root| Key::open(root, SETTINGS).ok();
-        let keys = [HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE].into_iter().filter_map(open).collect();
-        let watch = ProxyWatch { keys, stop: event()?, changed: event()? };
-        watch.arm()?;
-        Ok(watch)
+        let found = [Key::open_of_user(SETTINGS), Key::open(HKEY_LOCAL_MACHINE, SETTINGS)];
+        let keys = found.into_iter().flatten().map(Watched::new).collect::<io::Result<_>>()?;
+        Ok(ProxyWatch { keys, stop: event()? })
     }
 
     /// Blocks until something may have changed; false when it is to stop.
     pub(crate) fn wait(&self) -> io::Result<bool> {
-        let events: [HANDLE; 2] = [self.stop.as_raw_handle(), self.changed.as_raw_handle()];
-        // SAFETY: two handles, which live as long as `self`.
-        let woken = unsafe { WaitForMultipleObjects(2, events.as_ptr(), 0, INFINITE) };
-        match woken.checked_sub(WAIT_OBJECT_0) {
+        let changes = self.keys.iter().map(|watched| watched.changed.as_raw_handle());
+        let events: Vec<HANDLE> = [self.stop.as_raw_handle()].into_iter().chain(changes).collect();
+        // SAFETY: handles, which live as long as `self`.
+        let woken = unsafe { WaitForMultipleObjects(events.len() as u32, events.as_ptr(), 0, INFINITE) };
+        match woken.checked_sub(WAIT_OBJECT_0).map(|at| at as usize) {
             Some(0) => Ok(false),
-            Some(1) => self.arm().map(|()| true),
+            Some(at) if at <= self.keys.len() => self.keys[at - 1].arm().map(|()| true),
             _ => Err(io::Error::last_os_error()),
         }
     }
@@ -52,10 +56,18 @@ impl ProxyWatch {
         // SAFETY: an event of ours.
         unsafe { SetEvent(self.stop.as_raw_handle()) };
     }
+}
 
-    /// What is signalled once must be asked for again.
+impl Watched {
+    fn new(key: Key) -> io::Result<Watched> {
+        let watched = Watched { key, changed: event()? };
+        watched.arm()?;
+        Ok(watched)
+    }
+
+    /// What is signalled once must be asked for again, and not before.
     fn arm(&self) -> io::Result<()> {
-        self.keys.iter().try_for_each(|key| key.signal_change(self.changed.as_raw_handle()))
+        self.key.signal_change(self.changed.as_raw_handle())
     }
 }
 

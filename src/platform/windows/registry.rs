@@ -17,8 +17,18 @@ unsafe impl Send for Key {}
 unsafe impl Sync for Key {}
 
 impl Key {
-    /// Opens a key to read or to watch it. `root` is `HKEY_CURRENT_USER` or `HKEY_LOCAL_MACHINE`; the view
-    /// is that of 64-bit programs.
+    /// Opens a key of the user whom the calling thread acts as. `HKEY_CURRENT_USER` stays what it was when the
+    /// process first used it, and a service that impersonates its users asks for each of them.
+    pub(super) fn open_of_user(path: &str) -> io::Result<Key> {
+        let mut root = ptr::null_mut();
+        // SAFETY: `root` is a place for the result.
+        check(unsafe { RegOpenCurrentUser(KEY_READ, &mut root) })?;
+        let root = Key(root);
+        Key::open(root.0, path)
+    }
+
+    /// Opens a key to read or to watch it. `root` is `HKEY_LOCAL_MACHINE` or an open key; the view is that of
+    /// 64-bit programs.
     pub(super) fn open(root: HKEY, path: &str) -> io::Result<Key> {
         let path = wide(path);
         let mut key = ptr::null_mut();
