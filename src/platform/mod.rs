@@ -81,6 +81,8 @@ pub(crate) struct Token {
 /// What a socket should become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Interest {
+    /// Connected, or not to be.
+    Connect,
     /// Something to read, or the peer's end.
     Read,
     /// Room to write.

@@ -306,7 +306,7 @@ impl Request {
         let socket =
             Socket::connect(address, settings.socket.how, self.engine.as_ref()).map_err(Fault::Io)?;
         self.listen(&socket);
-        let connected = self.main.waiting.io(&socket, Interest::Write, until, || socket.connected()).await;
+        let connected = self.main.waiting.io(&socket, Interest::Connect, until, || socket.connected()).await;
         match connected {
             Ok(peer) => Ok((socket, peer)),
             Err(Fault::Io(error)) if error.kind() == io::ErrorKind::TimedOut => Err(Fault::TimedOut),

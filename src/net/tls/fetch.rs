@@ -39,7 +39,7 @@ async fn get(waiting: &Waiting, url: &str, until: Instant) -> Result<Vec<u8>, Fa
     let addresses = net::resolve(waiting, name, port, until).await?;
     let address = *addresses.first().ok_or_else(bad)?;
     let socket = Socket::connect(address, Dialing::default(), None).map_err(Fault::Io)?;
-    waiting.io(&socket, Interest::Write, until, || retry(|| socket.connected())).await?;
+    waiting.io(&socket, Interest::Connect, until, || retry(|| socket.connected())).await?;
     let request =
         format!("GET {target} HTTP/1.1\r\nHost: {authority}\r\nAccept: */*\r\nConnection: close\r\n\r\n");
     let mut rest = request.as_bytes();

@@ -119,7 +119,7 @@ pub(crate) fn wait(
     }
     let (fd, events) = match socket {
         Some((fd, Interest::Read)) => (fd, libc::POLLIN),
-        Some((fd, Interest::Write)) => (fd, libc::POLLOUT),
+        Some((fd, Interest::Connect | Interest::Write)) => (fd, libc::POLLOUT),
         Some((fd, Interest::ReadOrWrite)) => (fd, libc::POLLIN | libc::POLLOUT),
         None => (-1, 0),
     };

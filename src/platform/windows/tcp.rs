@@ -27,12 +27,14 @@ use windows_sys::Win32::Networking::WinSock::SIO_PRIORITY_HINT;
 use windows_sys::Win32::Networking::WinSock::SIO_TCP_INFO;
 use windows_sys::Win32::Networking::WinSock::SOCK_STREAM;
 use windows_sys::Win32::Networking::WinSock::TCP_INFO_v1;
+use windows_sys::Win32::Networking::WinSock::WSA_FLAG_NO_HANDLE_INHERIT;
+use windows_sys::Win32::Networking::WinSock::WSA_FLAG_OVERLAPPED;
 use windows_sys::Win32::Networking::WinSock::WSAEWOULDBLOCK;
 use windows_sys::Win32::Networking::WinSock::WSAIoctl;
+use windows_sys::Win32::Networking::WinSock::WSASocketW;
 use windows_sys::Win32::Networking::WinSock::connect;
 use windows_sys::Win32::Networking::WinSock::ioctlsocket;
 use windows_sys::Win32::Networking::WinSock::setsockopt;
-use windows_sys::Win32::Networking::WinSock::socket;
 
 use crate::platform::SocketId;
 use crate::platform::TcpStatistics;
@@ -43,8 +45,11 @@ pub(crate) fn connect_through(interface: u32, to: SocketAddr) -> io::Result<TcpS
     // The standard library starts Winsock with its first socket.
     drop(UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)));
     let family = if to.is_ipv4() { AF_INET } else { AF_INET6 };
-    // SAFETY: a plain system call.
-    let id = unsafe { socket(family.into(), SOCK_STREAM, 0) };
+    // As the sockets of `mio` and of the standard library are: programs that this one starts must not inherit it,
+    // or the connection would stay open for as long as they run.
+    const FLAGS: u32 = WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT;
+    // SAFETY: a plain system call; there is no description of the protocol.
+    let id = unsafe { WSASocketW(family.into(), SOCK_STREAM, 0, ptr::null(), 0, FLAGS) };
     if id == INVALID_SOCKET {
         return Err(io::Error::last_os_error());
     }
@@ -87,15 +92,30 @@ pub(crate) fn receive(mut tcp: &TcpStream, into: &mut [u8]) -> io::Result<usize>
     tcp.read(into)
 }
 
-/// Sends as much as there is room for.
+/// Sends as much as there is room for, [`MOST_AT_ONCE`] at most.
 pub(crate) fn send(mut tcp: &TcpStream, from: &[u8]) -> io::Result<usize> {
-    tcp.write(from)
+    tcp.write(&from[..from.len().min(MOST_AT_ONCE)])
 }
 
-/// Sends several pieces at once.
+/// Sends several pieces at once, or the beginning of them.
 pub(crate) fn send_pieces(mut tcp: &TcpStream, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
-    tcp.write_vectored(pieces)
+    let mut room = MOST_AT_ONCE;
+    if pieces.iter().map(|piece| piece.len()).sum::<usize>() <= room {
+        return tcp.write_vectored(pieces);
+    }
+    let mut first = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        let part = &piece[..piece.len().min(room)];
+        room -= part.len();
+        first.push(IoSlice::new(part));
+    }
+    tcp.write_vectored(&first)
 }
+
+/// Bytes. Winsock takes a send whole while its buffer has any room left, however large it is: all of it would
+/// be copied to the system's memory (which may have none: `WSAENOBUFS`), and no wait would tell that the peer does
+/// not read.
+const MOST_AT_ONCE: usize = 256 * 1024;
 
 /// Has the system probe an idle connection after `time`, each `interval`.
 pub(crate) fn set_keep_alive(socket: SocketId, time: Duration, interval: Duration) -> io::Result<()> {

@@ -67,12 +67,15 @@ pub(crate) fn wait(
     let mut writable = EMPTY;
     let mut failed = EMPTY;
     if let Some((id, interest)) = socket {
-        if interest != Interest::Write {
+        if matches!(interest, Interest::Read | Interest::ReadOrWrite) {
             add(&mut readable, id);
         }
         if interest != Interest::Read {
             add(&mut writable, id);
-            // A connection that could not be made is told only here.
+        }
+        if interest == Interest::Connect {
+            // A connection that could not be made is told only here. So are, later, urgent data, which nobody
+            // reads: the peer could keep us awake with them.
             add(&mut failed, id);
         }
     }
