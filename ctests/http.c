@@ -301,6 +301,25 @@ static void cookies_come_back(int async) {
 }
 BOTH(cookies_come_back)
 
+/* By an option that was meant for Passport: the cookies of a URL are cleared. */
+static void cookies_of_a_url_are_cleared(int async) {
+    static const char *const others[] = {"", "no URL", "/cookie/show", "http://localhost/cookie/show", "http://127.0.0.1/", "http://127.0.0.1/cook/show"};
+    const DWORD sign_out = WINHTTP_OPTION_PASSPORT_SIGN_OUT;
+    LPCWSTR url = W("http://127.0.0.1/cookie/show");
+    conn c;
+    size_t i;
+    NEED(prepare(&c, async));
+    get(&c, async, "/cookie/set?c=a=1&c=b=2;path=/keep&c=d=3");
+    for (i = 0; i < sizeof others / sizeof *others; i++) EXPECT(WinHttpSetOption(c.ses, sign_out, (LPVOID)h_wide(others[i]), (DWORD)strlen(others[i])));
+    EQ_STR(get(&c, async, "/cookie/show"), "Cookie: d=3; a=1");
+    EXPECT(WinHttpSetOption(c.ses, sign_out, (LPVOID)url, 28));
+    EQ_STR(get(&c, async, "/cookie/show"), "");
+    get(&c, async, "/keep/ordinary");
+    EQ_STR(x_added(c.req, "Cookie"), "b=2");
+    h_finish(&c);
+}
+BOTH(cookies_of_a_url_are_cleared)
+
 /* What comes back of a Set-Cookie from localhost, to the route that set it and to one elsewhere. */
 static void which_cookies_come_back(void) {
     static const struct {
@@ -788,6 +807,40 @@ static void trailers_come_with_the_end(void) {
     h_finish(&c);
 }
 
+/* All of them, as lines. */
+static void raw_trailers(int async) {
+    const DWORD crlf = WINHTTP_QUERY_RAW_HEADERS_CRLF | WINHTTP_QUERY_FLAG_TRAILERS, nul = WINHTTP_QUERY_RAW_HEADERS | WINHTTP_QUERY_FLAG_TRAILERS;
+    static const char *paths[] = {"/keep/ordinary", "/keep/chunked?bare", "/keep/until-close"};
+    conn c;
+    WCHAR text[64];
+    DWORD size = 0, index = 0, error;
+    size_t i;
+    NEED(prepare(&c, async));
+    x_next(&c, "GET", "/keep/chunked", 0);
+    EQ_STR(x_query(c.req, crlf, NULL, NULL), "12019");
+    EQ(h_exchange(&c, async), 0);
+    EQ_STR(x_query(c.req, crlf, NULL, NULL), "12019");
+    read_all(&c, async, plain, sizeof plain, &error);
+    EQ_STR(x_query(c.req, crlf, NULL, &index), "X-Trailer: late\r\n");
+    EQ(index, 0);
+    EXPECT(!WinHttpQueryHeaders(c.req, crlf, NULL, NULL, &size, NULL));
+    EQ(GetLastError(), ERROR_INSUFFICIENT_BUFFER);
+    EQ(size, 36);
+    EXPECT(WinHttpQueryHeaders(c.req, crlf, NULL, text, &size, NULL));
+    EQ(size, 34);
+    size = sizeof text;
+    EXPECT(WinHttpQueryHeaders(c.req, nul, NULL, text, &size, NULL));
+    EXPECT(size == 32 && !memcmp(text, W("X-Trailer: late\0"), 34));
+    /* Of a body that has none. */
+    for (i = 0; i < 3; i++) {
+        EXPECT(*get(&c, async, paths[i]));
+        EQ_STR(x_query(c.req, crlf, NULL, NULL), "12150");
+        EQ_STR(x_query(c.req, nul, NULL, NULL), "12150");
+    }
+    h_finish(&c);
+}
+BOTH(raw_trailers)
+
 TESTS {
     CASE2(requests_share_a_connection);
     CASE2(what_ends_a_connection);
@@ -801,6 +854,7 @@ TESTS {
     CASE(trust_keeps_connections_apart);
     CASE2(sending_again_on_one_handle);
     CASE2(cookies_come_back);
+    CASE2(cookies_of_a_url_are_cleared);
     CASE(which_cookies_come_back);
     CASE(the_applications_cookies_stay_apart);
     CASE(the_applications_cookie_comes_first);
@@ -816,5 +870,6 @@ TESTS {
     CASE(as_many_times_and_counters_as_are_asked_for);
     CASE(the_connection_stays_known);
     CASE(trailers_come_with_the_end);
+    CASE2(raw_trailers);
 }
 END_TESTS

@@ -53,10 +53,10 @@ static const row rows[] = {
     IS(WINHTTP_OPTION_SECURITY_KEY_BITNESS, "", "R", NUMBER, 4, 0, 0, 0, 0),
     BYTES_ROW(WINHTTP_OPTION_PROXY, "SR", "SRN", sizeof(WINHTTP_PROXY_INFO)),
     BYTES_ROW(WINHTTP_OPTION_PROXY_RESULT_ENTRY, "R", "", SIZE_OF(32, 20)),
-    TEXT_ROW(WINHTTP_OPTION_USER_AGENT, "S", "S"),
+    TEXT_ROW(WINHTTP_OPTION_USER_AGENT, "SR", "SR"),
     BYTES_ROW(WINHTTP_OPTION_CONTEXT_VALUE, "SCRWP", "SCRWP", POINTER),
     HANDLES_ROW(WINHTTP_OPTION_CLIENT_CERT_CONTEXT, BINDING, "R", ""),
-    BYTES_ROW(WINHTTP_OPTION_HTTP_VERSION, "N", "N", 8),
+    BYTES_ROW(WINHTTP_OPTION_HTTP_VERSION, "SRN", "SRN", 8),
     DWORD_ROW(WINHTTP_OPTION_DISABLE_FEATURE, "R", "", 0),
     CHOICE(WINHTTP_OPTION_CODEPAGE, "S", "", 0, 28591, 12345),
     DWORD_ROW(WINHTTP_OPTION_MAX_CONNS_PER_SERVER, "S", "S", 0xffffffff),
@@ -348,6 +348,27 @@ static void sizes_of_texts(void) {
             EQ_ROW(r->name, text[need / 2], 0x5a5a);
         }
     }
+    close_all(&h);
+}
+
+/* Programs give the size of their buffers, in bytes or not; the text ends at its NUL. */
+static void texts_end_at_their_nul(void) {
+    static const WCHAR text[] = {'a', 'n', 'n', 0, 0x1234, 'x', 0, 'y'};
+    handles h;
+    size_t i;
+    int k;
+    NEED(open_all(&h));
+    for (i = 0; i < ROWS; i++)
+        for (k = 0; k < KINDS; k++) {
+            WCHAR back[16];
+            DWORD size = sizeof back;
+            if (rows[i].shape != TEXT || !strchr(rows[i].set, kinds[k])) continue;
+            EQ_ROW(rows[i].name, set(h.all[k], rows[i].option, text, 8), 0);
+            if (!strchr(rows[i].query, kinds[k])) continue;
+            EQ_ROW(rows[i].name, get(h.all[k], rows[i].option, back, &size), 0);
+            EQ_ROW(rows[i].name, size, 6);
+            EXPECT(!memcmp(back, text, 8));
+        }
     close_all(&h);
 }
 
@@ -706,6 +727,7 @@ TESTS {
     CASE(defaults);
     CASE(sizes);
     CASE(sizes_of_texts);
+    CASE(texts_end_at_their_nul);
     CASE(a_certificate_that_is_too_short);
     CASE(protocols_of_secure_defaults);
     CASE(what_global_credentials_say);

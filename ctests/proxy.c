@@ -550,7 +550,9 @@ static void the_proxy_option_of_sessions_and_requests(void) {
     EXPECT(WinHttpSetOption(req, WINHTTP_OPTION_PROXY, &info, sizeof info));
     option_reads(req, WINHTTP_ACCESS_TYPE_NAMED_PROXY, "http=d", "(null)");
     option_reads(ses, WINHTTP_ACCESS_TYPE_NAMED_PROXY, "a:1;b:2", "c <local>");
+    /* What stands beside this type is not looked at. */
     info.dwAccessType = WINHTTP_ACCESS_TYPE_NO_PROXY;
+    info.lpszProxy = info.lpszProxyBypass = (LPWSTR)(intptr_t)1;
     EXPECT(WinHttpSetOption(ses, WINHTTP_OPTION_PROXY, &info, sizeof info));
     option_reads(ses, WINHTTP_ACCESS_TYPE_NO_PROXY, "(null)", "(null)");
     option_reads(req, WINHTTP_ACCESS_TYPE_NAMED_PROXY, "http=d", "(null)");
@@ -562,6 +564,7 @@ static void the_proxy_option_of_sessions_and_requests(void) {
     EQ(GetLastError(), ERROR_INVALID_PARAMETER);
     info.dwAccessType = WINHTTP_ACCESS_TYPE_NAMED_PROXY;
     info.lpszProxy = (LPWSTR)W("");
+    info.lpszProxyBypass = NULL;
     EXPECT(!WinHttpSetOption(ses, WINHTTP_OPTION_PROXY, &info, sizeof info));
     EQ(GetLastError(), ERROR_INVALID_PARAMETER);
     info.dwAccessType = 7;

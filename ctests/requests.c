@@ -80,13 +80,17 @@ static void verbs_and_versions(void) {
     EQ_STR(line_for(W("M-SEARCH"), W("/head"), NULL, 0), "M-SEARCH /head HTTP/1.1");
     EQ_STR(line_for(W("frOB!"), W("/head"), NULL, 0), "frOB! /head HTTP/1.1");
     EQ_STR(line_for(W("GET"), W("/head"), W("HTTP/1.0"), 0), "GET /head HTTP/1.0");
+    /* Programs name these, though only negotiation leads there. */
+    EQ_STR(line_for(W("GET"), W("/head"), W("HTTP/2"), 0), "GET /head HTTP/1.1");
+    EQ_STR(line_for(W("GET"), W("/head"), W("HTTP/2.0"), 0), "GET /head HTTP/1.1");
+    EQ_STR(line_for(W("GET"), W("/head"), W("HTTP/3"), 0), "GET /head HTTP/1.1");
 }
 
 /* What is no token and no version of HTTP/1 is refused: nothing can be smuggled into the request line. */
 static void bad_verbs_and_versions(void) {
     static const WCHAR high[] = {'G', 0xe9, 0}, wide[] = {0x4e2d, 0};
     LPCWSTR verbs[] = {W("GE T"), W(" GET"), W("GET "), W("GET\r\nX: 1"), W("GET / HTTP/1.1"), W("G:T"), W("G/T"), W("G\tT"), high, wide};
-    LPCWSTR versions[] = {W("1.1"), W("HTTP"), W("HTTP/1"), W("HTTP/1.10"), W("HTTP/2.0"), W("HTTP/0.9"), W("http/1.1"), W(" HTTP/1.1"), W("HTTP/1.1 "), W("HTTP/1.1\r\nX: 1"), wide};
+    LPCWSTR versions[] = {W("1.1"), W("HTTP"), W("HTTP/1"), W("HTTP/1.10"), W("HTTP/2.1"), W("HTTP/4"), W("HTTP/0.9"), W("http/1.1"), W(" HTTP/1.1"), W("HTTP/1.1 "), W("HTTP/1.1\r\nX: 1"), wide};
     conn c;
     size_t i;
     for (i = 0; i < sizeof verbs / sizeof *verbs; i++) {
@@ -305,6 +309,17 @@ static void an_agent_of_nothing(void) {
     }
 }
 
+/* What no byte stands for becomes a question mark: a program may be called anything. */
+static void an_agent_of_any_letters(void) {
+    static const WCHAR agent[] = {0x41f, 0x440, '/', 0xe9, 0x4e2d, 0xd83d, 0xde00, 0};
+    conn c = {.ses = WinHttpOpen(agent, WINHTTP_ACCESS_TYPE_NO_PROXY, NULL, NULL, 0)};
+    NEED(c.ses);
+    NEED(c.con = WinHttpConnect(c.ses, W("127.0.0.1"), h_port("plain"), 0));
+    NEED(x_next(&c, "GET", "/head", 0));
+    EQ_STR(lines_of(seen(&c), "User-Agent"), "\?\?/\xe9\?\?");
+    h_finish(&c);
+}
+
 static void the_host_header(void) {
     conn c;
     char want[64];
@@ -470,7 +485,13 @@ static void lengths_of_added_headers(void) {
     EQ(GetLastError(), ERROR_INVALID_PARAMETER);
     EXPECT(WinHttpAddRequestHeaders(c.req, W("X-B: one and more"), 8, ADD));
     EXPECT(WinHttpAddRequestHeaders(c.req, W("X-C: 12\r\nX-D: 3"), 9, ADD));
-    seen(&c);
+    /* The length of a whole buffer: its text ends at the NUL, whatever is behind. */
+    EXPECT(WinHttpAddRequestHeaders(c.req, W("X-E: 4\r\n\0\x1234 no header\0"), 22, ADD));
+    EQ(x_send(&c, 0, W("X-F: 5\0: no header"), 18, NULL, 0, 0), 0);
+    EQ(x_receive(&c, 0), 0);
+    EQ(x_body(&c, 0, head, sizeof head), 0);
+    EQ_STR(lines_of(head, "X-E"), "4");
+    EQ_STR(lines_of(head, "X-F"), "5");
     EQ(x_lines(head, "X-A"), 0);
     EQ_STR(lines_of(head, "X-B"), "one");
     EQ_STR(lines_of(head, "X-C"), "12");
@@ -1184,6 +1205,7 @@ TESTS {
     CASE(accept_types);
     CASE(bypassing_caches);
     CASE(an_agent_of_nothing);
+    CASE(an_agent_of_any_letters);
     CASE(the_host_header);
     CASE(default_ports);
     CASE(international_names_become_punycode);

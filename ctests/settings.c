@@ -231,11 +231,32 @@ static void the_user_agent(void) {
     EQ(set(c.ses, WINHTTP_OPTION_USER_AGENT, NULL, 4), ERROR_INVALID_PARAMETER);
     EQ_STR(agent_of(c.ses), "third/3");
     EQ(set(c.con, WINHTTP_OPTION_USER_AGENT, W("x"), 2), E_TYPE);
-    EQ(set(c.req, WINHTTP_OPTION_USER_AGENT, W("x"), 2), E_TYPE);
     EQ_STR(agent_of(c.con), "12018");
-    EQ_STR(agent_of(c.req), "12018");
     h_finish(&c);
 }
+
+/* A request has the session's, until it is given one of its own. */
+static void the_user_agent_of_a_request(int async) {
+    static char body[4096];
+    conn c;
+    NEED(x_simple(&c, async, "GET", "/head"));
+    EQ_STR(agent_of(c.req), "ctests/1.0");
+    EQ(set(c.ses, WINHTTP_OPTION_USER_AGENT, W("another/2"), 10), 0);
+    EQ_STR(agent_of(c.req), "another/2");
+    /* As programs do: the size in bytes, where characters are counted. */
+    EQ(set(c.req, WINHTTP_OPTION_USER_AGENT, W("mine/3\0\x2345 and more"), 14), 0);
+    EQ_STR(agent_of(c.req), "mine/3");
+    EQ_STR(agent_of(c.ses), "another/2");
+    EQ(x_exchange(&c, async), 0);
+    EQ(x_body(&c, async, body, sizeof body), 0);
+    EXPECT(HAS(body, "User-Agent: mine/3"));
+    EQ(set(c.req, WINHTTP_OPTION_USER_AGENT, NULL, 0), 0);
+    EQ(x_exchange(&c, async), 0);
+    EQ(x_body(&c, async, body, sizeof body), 0);
+    EQ(x_lines(body, "User-Agent"), 0);
+    h_finish(&c);
+}
+BOTH(the_user_agent_of_a_request)
 
 /* ---- CONNECTION_INFO ------------------------------------------------------------------------- */
 
@@ -433,6 +454,7 @@ TESTS {
     CASE2(how_many_addresses_are_tried);
     CASE2(limits_of_the_session);
     CASE(the_user_agent);
+    CASE2(the_user_agent_of_a_request);
     CASE2(connection_info);
     CASE2(unload_notify_event);
     CASE(unload_notify_event_after_a_websocket);

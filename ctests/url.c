@@ -366,11 +366,15 @@ static void a_given_length(void) {
     EQ(crack(W("http://example.org:8080/"), 21, 0, &uc), 0);
     EQ(uc.nPort, 80);
     EQ_STR(narrow(uc.lpszHostName, uc.dwHostNameLength), "example.org");
-    /* A NUL within it ends nothing. */
+    /* A NUL ends it too: programs count it, or give the size of their whole buffer. */
     uc = pointers();
     EQ(crack(W("http://example.org/a\0b?c\0d"), 26, 0, &uc), 0);
-    EQ_STR(narrow(uc.lpszUrlPath, uc.dwUrlPathLength), "/a<0>b");
-    EQ_STR(narrow(uc.lpszExtraInfo, uc.dwExtraInfoLength), "?c<0>d");
+    EQ_STR(narrow(uc.lpszUrlPath, uc.dwUrlPathLength), "/a");
+    EQ(uc.dwExtraInfoLength, 0);
+    uc = pointers();
+    EQ(crack(W("http://example.org:8080\0"), 24, 0, &uc), 0);
+    EQ(uc.nPort, 8080);
+    EQ_STR(narrow(uc.lpszHostName, uc.dwHostNameLength), "example.org");
     EQ(crack(W("http://example.org/"), 4, 0, &uc), 12006);
     EQ(crack(W("http://example.org/"), 7, 0, &uc), 12005);
 }

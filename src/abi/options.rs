@@ -164,7 +164,7 @@ impl Given for Pointer {
         unsafe { certificates::given(self.at, self.length) }
     }
 
-    fn record(&self, members: &[Member]) -> Option<Vec<Value>> {
+    fn record(&self, members: &[Member], has_texts: bool) -> Option<Vec<Value>> {
         if self.at.is_null() {
             return None;
         }
@@ -176,6 +176,7 @@ impl Given for Pointer {
                 Member::Word => Value::Word(unsafe { place.cast::<u16>().read_unaligned() }),
                 // SAFETY: as above.
                 Member::Dword => Value::Dword(unsafe { place.cast::<u32>().read_unaligned() }),
+                Member::Text if !has_texts => Value::Text(None),
                 Member::Text => {
                     // SAFETY: as above.
                     let text = unsafe { place.cast::<LPCWSTR>().read_unaligned() };

@@ -37,6 +37,8 @@ pub unsafe extern "system" fn WinHttpCrackUrl(
         let length = if url_length == 0 { DWORD::MAX } else { url_length };
         // SAFETY: the caller's promise.
         let url = unsafe { wide::counted_or_text(url_text, length) }.ok_or(Code::INVALID_PARAMETER)?;
+        // The length may count the terminator, or be the size of the program's whole buffer.
+        let url = url.split(|&unit| unit == 0).next().unwrap_or_default();
         // SAFETY: the caller's promise.
         let variable = unsafe { Out::new(components) };
         let mut members = sized(&variable)?;

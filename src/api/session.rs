@@ -27,6 +27,8 @@ use crate::net::tls;
 use crate::platform;
 use crate::proto::cookies::Jar;
 use crate::proto::headers::narrow;
+use crate::proto::headers::narrow_lossy;
+use crate::proto::url::Url;
 
 pub(crate) struct Session {
     node: Node,
@@ -76,7 +78,7 @@ impl Session {
             node: Node::root(start.deliver),
             secure_defaults: start.secure_defaults,
             settings: Mutex::new(Arc::new(settings)),
-            agent: Mutex::new(narrow(&start.agent).ok_or(Code::INVALID_PARAMETER)?),
+            agent: Mutex::new(narrow_lossy(&start.agent)),
             tls: tls::Configs::new(),
             limits: Arc::new(Limits::new()),
             has_children: AtomicBool::new(false),
@@ -120,6 +122,13 @@ impl Session {
 
     pub(crate) fn cookies(&self) -> &Mutex<Jar> {
         &self.cookies
+    }
+
+    /// Clears the cookies that would go to a URL, in the program's words; what is none has none.
+    pub(crate) fn forget_cookies(&self, url: &[u16]) {
+        if let Some(url) = narrow(url).and_then(|url| Url::parse(&url).ok()) {
+            self.cookies.lock().forget(&url);
+        }
     }
 
     pub(crate) fn auth_memory(&self) -> &Mutex<AuthMemory> {

@@ -60,6 +60,8 @@ pub(crate) struct RequestSettings {
     pub(crate) reject_user_info: bool,
     /// The application's own note.
     pub(crate) annotation: Vec<u16>,
+    /// The `User-Agent` instead of the session's.
+    pub(crate) agent: Option<Vec<u8>>,
     /// The name to resolve instead of the URL's.
     pub(crate) resolution_host: Option<String>,
 }

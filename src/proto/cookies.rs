@@ -45,6 +45,11 @@ impl Jar {
         }
     }
 
+    /// Removes what would go to `url`.
+    pub(crate) fn forget(&mut self, url: &Url) {
+        self.list.retain(|cookie| !cookie.is_for(url));
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

@@ -660,7 +660,8 @@ async def keep(c):
         await c.write(f"HTTP/1.0 200 OK\r\n{extra}{length}\r\n".encode() + body)
     elif kind == "chunked":
         await c.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-        await c.write(b"%x\r\n%b\r\n0\r\nX-Trailer: late\r\n\r\n" % (len(body), body))
+        trailer = b"" if "bare" in c.query else b"X-Trailer: late\r\n"
+        await c.write(b"%x\r\n%b\r\n0\r\n%b\r\n" % (len(body), body, trailer))
     elif kind == "until-close":
         await c.write(b"HTTP/1.1 200 OK\r\n\r\n" + body)
         return None

@@ -79,7 +79,7 @@ pub(super) static ROWS: &[Row] = &[
             if !on.request()?.is_unsent() {
                 return Err(Code::INCORRECT_HANDLE_STATE);
             }
-            let name = Host::of_connect(until_nul(name)).map_err(|_| Code::INVALID_PARAMETER)?;
+            let name = Host::of_connect(name).map_err(|_| Code::INVALID_PARAMETER)?;
             on.change(|settings| settings.request.resolution_host = Some(name.dial_name()))
         })
         .in_bytes(),
@@ -137,10 +137,6 @@ fn set_match(on: Target<'_>, value: &[u8]) -> Result<()> {
     on.change(|settings| {
         settings.socket.match_guid = Some(MatchGuid { guid, only_marked: flags & ONLY_MARKED != 0 });
     })
-}
-
-fn until_nul(text: &[u16]) -> &[u16] {
-    text.split(|&unit| unit == 0).next().unwrap_or_default()
 }
 
 /// `tcp_keepalive`: on or off, and two times in milliseconds.

@@ -54,11 +54,12 @@ pub(super) static ROWS: &[Row] = &[
             },
         },
     ),
+    // The process', by the words of the documentation; anybody's, by its table.
     row(
         59,
         "HTTP_VERSION",
-        N,
-        N,
+        SRN,
+        SRN,
         Access::Struct {
             size: 8,
             get: |_| Ok(HTTP_VERSION.load(Ordering::Relaxed).to_ne_bytes().to_vec()),

@@ -47,8 +47,9 @@ pub(crate) trait Given {
     fn length(&self) -> u32;
     /// The first `n` bytes; `None` when the caller gave no pointer.
     fn bytes(&self, n: usize) -> Option<Vec<u8>>;
-    /// A structure with texts; `None` when the caller gave no pointer.
-    fn record(&self, members: &[Member]) -> Option<Vec<Value>>;
+    /// A structure with texts, which count as NULL unless it `has_texts`; `None` when the caller gave no
+    /// pointer.
+    fn record(&self, members: &[Member], has_texts: bool) -> Option<Vec<Value>>;
     /// A certificate context, which is what the caller's pointer points to.
     fn certificate(&self) -> Result<Option<ClientCertificate>>;
 }
@@ -110,20 +111,16 @@ pub(crate) fn set(target: Target<'_>, id: u32, given: &dyn Given) -> Result<()> 
         Access::Text { set, in_bytes, .. } => {
             let bytes = length.checked_mul(if in_bytes { 1 } else { 2 }).ok_or(Code::INVALID_PARAMETER)?;
             let bytes = given.bytes(bytes).or((length == 0).then(Vec::new)).ok_or(Code::INVALID_PARAMETER)?;
-            let mut text: Vec<u16> =
-                bytes.chunks_exact(2).map(|pair| u16::from_ne_bytes([pair[0], pair[1]])).collect();
-            // The count may include the terminator.
-            if text.last() == Some(&0) {
-                text.pop();
-            }
+            let units = bytes.chunks_exact(2).map(|pair| u16::from_ne_bytes([pair[0], pair[1]]));
+            // The count may include the terminator, or be the size of the program's whole buffer.
+            let text: Vec<u16> = units.take_while(|&unit| unit != 0).collect();
             set(target, &text)
         }
         Access::Struct { size, set, .. } => set(target, &fixed(size, Code::INSUFFICIENT_BUFFER)?),
-        Access::Record { members, set, .. } => {
-            if length != layout(members).1 {
-                return Err(Code::INSUFFICIENT_BUFFER);
-            }
-            set(target, given.record(members).ok_or(Code::INVALID_PARAMETER)?)
+        Access::Record { members, has_texts, set, .. } => {
+            let bytes = fixed(layout(members).1, Code::INSUFFICIENT_BUFFER)?;
+            let has_texts = has_texts(dword_at(&bytes, 0));
+            set(target, given.record(members, has_texts).ok_or(Code::INVALID_PARAMETER)?)
         }
         Access::Certificate { set } => set(target, given.certificate()?),
         Access::Bytes { .. } | Access::Counted { .. } | Access::Made { .. } | Access::Bindings { .. } => {

@@ -3,6 +3,7 @@
 use crate::api::options::record::Member;
 use crate::api::options::record::Value;
 use crate::api::options::row::*;
+use crate::api::proxy::ACCESS_NAMED;
 use crate::api::proxy::ProxyAccess;
 use crate::api::proxy::ProxyInfo;
 use crate::api::proxy::system;
@@ -21,6 +22,7 @@ pub(super) static ROWS: &[Row] = &[
         SRN,
         Access::Record {
             members: PROXY_INFO,
+            has_texts: |access_type| access_type == ACCESS_NAMED,
             get: |on| match on {
                 Target::Process => Ok(values(system::info(&system::machine_settings()))),
                 on => on.read(|settings| values(settings.proxy.info())),
@@ -38,6 +40,7 @@ pub(super) static ROWS: &[Row] = &[
         NONE,
         Access::Record {
             members: RESULT_ENTRY,
+            has_texts: |is_proxy| is_proxy != 0,
             get: |_| Err(Code::INVALID_PARAMETER),
             set: |on, values| {
                 let entry = entry(values)?;

@@ -1,12 +1,13 @@
 //! How a request is built, what its response may be, and what can be told of both.
 
 use crate::api::Measures;
+use crate::api::Object;
 use crate::api::options::counted::Counted;
 use crate::api::options::put;
 use crate::api::options::row::*;
 use crate::base::Code;
 use crate::base::Result;
-use crate::proto::headers::narrow;
+use crate::proto::headers::narrow_lossy;
 use crate::proto::headers::widen;
 use crate::proto::url::CodePage;
 
@@ -14,19 +15,8 @@ pub(super) static ROWS: &[Row] = &[
     row(12, "READ_BUFFER_SIZE", R, R, knob!(request.read_buffer)).without_effect(),
     row(13, "WRITE_BUFFER_SIZE", R, R, knob!(request.write_buffer)).without_effect(),
     row(34, "URL", NONE, R, text_out(|on| Ok(on.request()?.url().encode_utf16().collect()))),
-    row(
-        41,
-        "USER_AGENT",
-        S,
-        S,
-        text(
-            |on| Ok(widen(&on.session()?.agent().lock())),
-            |on, agent| {
-                *on.session()?.agent().lock() = narrow(agent).ok_or(Code::INVALID_PARAMETER)?;
-                Ok(())
-            },
-        ),
-    ),
+    // Documented for sessions; programs set it on requests too.
+    row(41, "USER_AGENT", SR, SR, text(agent, set_agent)),
     row(58, "REQUEST_PRIORITY", R, R, knob!(request.priority)).without_effect(),
     // Bits accumulate.
     row(
@@ -59,7 +49,16 @@ pub(super) static ROWS: &[Row] = &[
         }),
     )
     .without_effect(),
-    row(86, "PASSPORT_SIGN_OUT", S, NONE, text(no_passport, |_, _| Ok(()))).without_effect(),
+    row(
+        86,
+        "PASSPORT_SIGN_OUT",
+        S,
+        NONE,
+        text_in(|on, url| {
+            on.session()?.forget_cookies(url);
+            Ok(())
+        }),
+    ),
     row(87, "PASSPORT_RETURN_URL", NONE, R, text_out(no_passport)),
     row(88, "REDIRECT_POLICY", SR, SR, knob!(redirect_policy, |policy| policy <= 2)),
     row(89, "MAX_HTTP_AUTOMATIC_REDIRECTS", SR, SR, knob!(max_redirects).wrong_size(Code::INVALID_PARAMETER)),
@@ -101,6 +100,27 @@ pub(super) static ROWS: &[Row] = &[
         ),
     ),
 ];
+
+fn agent(on: Target<'_>) -> Result<Vec<u16>> {
+    match on.object()? {
+        Object::Request(request) => {
+            let settings = request.settings().lock().clone();
+            Ok(widen(&request.agent(&settings)))
+        }
+        _ => Ok(widen(&on.session()?.agent().lock())),
+    }
+}
+
+fn set_agent(on: Target<'_>, agent: &[u16]) -> Result<()> {
+    let agent = narrow_lossy(agent);
+    match on.object()? {
+        Object::Request(_) => on.change(|settings| settings.request.agent = Some(agent)),
+        _ => {
+            *on.session()?.agent().lock() = agent;
+            Ok(())
+        }
+    }
+}
 
 /// No response ever came by way of Passport.
 fn no_passport(_: Target<'_>) -> Result<Vec<u16>> {

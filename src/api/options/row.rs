@@ -158,8 +158,15 @@ pub(super) enum Access {
     /// A C structure that ends in an array, of which the caller wants as many elements as its structure
     /// says; for queries. The accessor gives the structure up to the last element that there is.
     Counted { shape: Counted, get: Get<Vec<u8>> },
-    /// A C structure with texts in it. The program frees those of an answer by `GlobalFree`.
-    Record { members: &'static [Member], get: Get<Vec<Value>>, set: Set<Vec<Value>> },
+    /// A C structure with texts in it. The program frees those of an answer by `GlobalFree`. Of one that is
+    /// set the texts are only looked at when its first member is such that they matter: what stands there
+    /// otherwise need not even be text.
+    Record {
+        members: &'static [Member],
+        has_texts: fn(u32) -> bool,
+        get: Get<Vec<Value>>,
+        set: Set<Vec<Value>>,
+    },
     /// A pointer to what is made for the program, which frees it; for queries.
     Made { get: Get<Made> },
     /// A certificate context itself, or NULL; to set.
@@ -229,7 +236,7 @@ pub(super) const fn counted_out(shape: Counted, get: Get<Vec<u8>>) -> Access {
 
 /// A structure with texts that is only queried.
 pub(super) const fn record_out(members: &'static [Member], get: Get<Vec<Value>>) -> Access {
-    Access::Record { members, get, set: |_, _| Err(Code::OPTION_NOT_SETTABLE) }
+    Access::Record { members, has_texts: |_| false, get, set: |_, _| Err(Code::OPTION_NOT_SETTABLE) }
 }
 
 pub(super) const fn made_out(get: Get<Made>) -> Access {

@@ -203,7 +203,7 @@ impl Request {
     /// On what terms TLS is made with the URL's server.
     fn terms(&self, url: &Url, settings: &Settings) -> tls::Terms {
         let mut terms = self.any_terms(settings);
-        let is_own = url.host().is_same(self.connect.host()) && url.port() == self.connect.port();
+        let is_own = url.is_at(self.connect.host(), self.connect.port());
         // A certificate is for the server that the application has named, not for where that sends it.
         if !is_own && matches!(terms.client, tls::Client::Identity(_)) {
             terms.client = tls::Client::Unsaid;

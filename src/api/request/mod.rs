@@ -145,6 +145,11 @@ impl Request {
         self.engine.is_some()
     }
 
+    /// The `User-Agent` where the program's headers have none.
+    pub(crate) fn agent(&self, settings: &Settings) -> Vec<u8> {
+        settings.request.agent.clone().unwrap_or_else(|| self.connect.session().agent().lock().clone())
+    }
+
     /// `WinHttpAddRequestHeaders`.
     pub(crate) fn add_headers(&self, block: &[u16], modifiers: u32) -> Result<()> {
         let mut state = self.state.lock();

@@ -4,8 +4,11 @@ use crate::api::request::HeaderSide;
 use crate::api::request::Request;
 use crate::api::request::leg::Leg;
 use crate::api::request::state::Phase;
+use crate::api::request::state::State;
 use crate::base::Code;
 use crate::base::Result;
+use crate::proto::h1::ResponseHead;
+use crate::proto::h1::trailer_lines;
 use crate::proto::headers::Header;
 use crate::proto::headers::Headers;
 
@@ -57,15 +60,16 @@ impl Request {
                 }
             }
             HeaderSide::Trailers => {
-                let trailers = state.trailers.as_ref().ok_or(Code::INCORRECT_HANDLE_STATE)?;
-                find(trailers, name.ok_or(Code::INVALID_PARAMETER)?, query.index)
+                let trailers = trailers(&state)?;
+                match (query.level, name) {
+                    (_, Some(name)) => find(trailers, name, query.index),
+                    (LEVEL_RAW, None) => special(trailer_lines(trailers, b"\0")),
+                    (LEVEL_RAW_CRLF, None) => special(trailer_lines(trailers, b"\r\n")),
+                    _ => Err(Code::INVALID_PARAMETER),
+                }
             }
             HeaderSide::Response => {
-                let head = match (&state.response, state.phase) {
-                    // While receiving: a redirect that is being told of.
-                    (Some(head), Phase::Response | Phase::Upgraded | Phase::Receiving) => head,
-                    _ => return Err(Code::INCORRECT_HANDLE_STATE),
-                };
+                let head = response(&state)?;
                 match name {
                     Some(name) => find(&head.headers, name, query.index),
                     None => special(match query.level {
@@ -92,11 +96,8 @@ impl Request {
                 Some(leg) => &leg.headers,
                 None => &state.headers,
             },
-            HeaderSide::Trailers => state.trailers.as_ref().ok_or(Code::INCORRECT_HANDLE_STATE)?,
-            HeaderSide::Response => match (&state.response, state.phase) {
-                (Some(head), Phase::Response | Phase::Upgraded | Phase::Receiving) => &head.headers,
-                _ => return Err(Code::INCORRECT_HANDLE_STATE),
-            },
+            HeaderSide::Trailers => trailers(&state)?,
+            HeaderSide::Response => &response(&state)?.headers,
         };
         let name = match query.level {
             LEVEL_RAW => return Ok(headers.iter().cloned().collect()),
@@ -116,6 +117,21 @@ impl Request {
 fn known_name(level: u32) -> Result<&'static [u8]> {
     let (_, name) = NAMES.iter().find(|(known, _)| *known == level).ok_or(Code::INVALID_PARAMETER)?;
     Ok(name.as_bytes())
+}
+
+/// The response's head, once it is the application's to see. While receiving: a redirect that is being told
+/// of. Failed: what the body, which could not be read to its end, belongs to.
+fn response(state: &State) -> Result<&ResponseHead> {
+    match (&state.response, state.phase) {
+        (Some(head), Phase::Response | Phase::Upgraded | Phase::Receiving | Phase::Failed) => Ok(head),
+        _ => Err(Code::INCORRECT_HANDLE_STATE),
+    }
+}
+
+/// What came behind the body, once its end has been read; no trailers are no headers.
+fn trailers(state: &State) -> Result<&Headers> {
+    let trailers = state.trailers.as_ref().ok_or(Code::INCORRECT_HANDLE_STATE)?;
+    if trailers.iter().next().is_none() { Err(Code::HEADER_NOT_FOUND) } else { Ok(trailers) }
 }
 
 fn find(headers: &Headers, name: &[u8], index: u32) -> Result<HeaderAnswer> {

@@ -183,7 +183,7 @@ impl Request {
             let mut memory = session.auth_memory().lock();
             let authorization = auth.headers(method, target.as_bytes(), &via, &mut memory);
             let extras = Extras {
-                agent: session.agent().lock().clone(),
+                agent: self.agent(settings),
                 cookies: self.cookies(&url, settings),
                 total: body.length(),
                 automatic: body.chunked,

@@ -198,12 +198,14 @@ impl State {
         }
     }
 
-    /// A send or a receive failed. What is left of an upload has no response to go with; where the
+    /// A send, a receive or a read failed; of a response whose body is read the head stays. What is left of an upload has no response to go with; where the
     /// application has to bring the body again, it may as well end what it was at. Gives the connection that
     /// a write beside it may still be using.
     pub(super) fn fail(&mut self, code: Code) -> Option<Arc<Connection>> {
         self.exchange = None;
-        self.response = None;
+        if self.phase != Phase::Response {
+            self.response = None;
+        }
         self.route = None;
         self.promised = 0;
         self.phase = Phase::Failed;

@@ -38,7 +38,7 @@ impl Request {
         let exchange = loop {
             let Held { mut connection, permit } = held;
             self.open_authentication(AuthTarget::Proxy, &connection, settings).await?;
-            let leg = self.connect_leg(&mut connection, url);
+            let leg = self.connect_leg(&mut connection, url, settings);
             let mut exchange = Exchange::new(connection, permit);
             let head = self.ask_for_tunnel(&mut exchange, leg, settings).await?;
             if (200..300).contains(&head.status) {
@@ -73,11 +73,10 @@ impl Request {
         Ok(Acquired::ready(connection.through(Origin { identity, ..origin }, tls), permit))
     }
 
-    fn connect_leg(&self, connection: &mut Connection, url: &Url) -> Leg {
-        let session = self.connect.session();
-        let agent = session.agent().lock().clone();
+    fn connect_leg(&self, connection: &mut Connection, url: &Url, settings: &Settings) -> Leg {
+        let agent = self.agent(settings);
         let mut state = self.state.lock();
-        let mut memory = session.auth_memory().lock();
+        let mut memory = self.connect.session().auth_memory().lock();
         let (authorization, identity) = state.auth.for_tunnel(&url.authority_with_port(), &mut memory);
         if identity.is_some() {
             connection.bind(identity);

@@ -20,6 +20,7 @@ pub(crate) use body::BodyReader;
 pub(crate) use body::Step;
 pub(crate) use chunk_frame::ChunkFrame;
 pub(crate) use own_chunks::OwnChunks;
+pub(crate) use raw::trailer_lines;
 pub(crate) use request::RequestHead;
 pub(crate) use request::request_method;
 pub(crate) use request_framing::RequestFraming;

@@ -24,12 +24,13 @@ impl Version {
         }
     }
 
-    /// The version string of `WinHttpOpenRequest` (http spec 1.3): absent or empty means HTTP/1.1.
+    /// The version string of `WinHttpOpenRequest` (http spec 1.3): absent or empty means HTTP/1.1. So do the
+    /// newer ones, which programs name although only negotiation leads there (http spec 10.2).
     pub(crate) fn of_request(text: &[u16]) -> Option<Version> {
-        if text.is_empty() {
-            return Some(Version::HTTP_11);
+        match &crate::proto::headers::narrow(text)?[..] {
+            b"" | b"HTTP/2" | b"HTTP/2.0" | b"HTTP/3" | b"HTTP/3.0" => Some(Version::HTTP_11),
+            text => Version::parse(text),
         }
-        Version::parse(&crate::proto::headers::narrow(text)?)
     }
 }
 
@@ -54,10 +55,14 @@ mod tests {
     }
 
     #[test]
-    fn no_version_means_1_1() {
-        let wide: Vec<u16> = "HTTP/1.0".encode_utf16().collect();
-        assert_eq!(Version::of_request(&[]), Some(Version::HTTP_11));
-        assert_eq!(Version::of_request(&wide), Some(Version::HTTP_10));
-        assert_eq!(Version::of_request(&[0x416]), None);
+    fn no_version_and_newer_ones_mean_1_1() {
+        let of = |text: &str| Version::of_request(&text.encode_utf16().collect::<Vec<u16>>());
+        for text in ["", "HTTP/1.1", "HTTP/2", "HTTP/2.0", "HTTP/3", "HTTP/3.0"] {
+            assert_eq!(of(text), Some(Version::HTTP_11), "{text}");
+        }
+        assert_eq!(of("HTTP/1.0"), Some(Version::HTTP_10));
+        for text in ["HTTP/2.1", "HTTP/4", "HTTP/2 ", "\u{416}"] {
+            assert_eq!(of(text), None, "{text}");
+        }
     }
 }

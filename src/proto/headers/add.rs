@@ -49,14 +49,12 @@ impl AddFlags {
 impl Headers {
     /// Adds a block of header lines: `WinHttpAddRequestHeaders` and the headers argument of
     /// `WinHttpSendRequest` (http spec 2.1). Any run of CR and LF separates lines, there is no
-    /// folding, and an empty line ends nothing. NULs at the very end (a length that counted the
-    /// terminator) are not text. All lines are added or none.
+    /// folding, and an empty line ends nothing. A NUL does: a length may count the terminator, or be the
+    /// size of the program's whole buffer. All lines are added or none.
     pub(crate) fn add_block(&mut self, text: &[u16], flags: AddFlags) -> Result<(), HeaderError> {
-        let text = narrow(text).ok_or(HeaderError::Invalid)?;
-        let end = text.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
-        let fields = text
-            .get(..end)
-            .unwrap_or_default()
+        let text = text.split(|&unit| unit == 0).next().unwrap_or_default();
+        let fields = narrow(text)
+            .ok_or(HeaderError::Invalid)?
             .split(|byte| matches!(byte, b'\r' | b'\n'))
             .filter(|line| !line.is_empty())
             .map(split_line)
@@ -213,7 +211,9 @@ mod tests {
             ("a: 1\r\n folded", None),
             ("a: 1\r\nbad", None),
             ("ä: 1", None),
-            ("a: x\0y", None),
+            ("a: x\0y", Some("a=x")),
+            ("a: x\0\u{416}\r\nbad", Some("a=x")),
+            ("\0a: x", Some("")),
             ("a: \u{100}", None),
             ("a: 😀", None),
         ] {

@@ -9,6 +9,7 @@ mod latin1;
 pub(crate) use add::AddFlags;
 pub(crate) use add::HeaderError;
 pub(crate) use latin1::narrow;
+pub(crate) use latin1::narrow_lossy;
 pub(crate) use latin1::widen;
 
 /// One header field as it was given or received, blanks around the value removed.

@@ -47,8 +47,12 @@ impl Url {
     /// The URL of `WinHttpOpenRequest`. Port 0 is the scheme's default (http spec 1.2); `object`
     /// is escaped by the table of http spec 1.3.1 and gets its leading slash.
     pub(crate) fn of_request(secure: bool, host: Host, port: u16, object: &[u16], rules: ObjectRules) -> Url {
-        let port = if port == 0 { default_port(secure) } else { port };
-        Url { secure, host, port, target: escape::object(object, rules) }
+        Url { secure, host, port: or_default(port, secure), target: escape::object(object, rules) }
+    }
+
+    /// Whether it is of the server that the program connected to; port 0 is the scheme's default.
+    pub(crate) fn is_at(&self, host: &Host, port: u16) -> bool {
+        self.host.is_same(host) && self.port == or_default(port, self.secure)
     }
 
     /// Whether it is https.
@@ -100,6 +104,10 @@ impl fmt::Display for Url {
     }
 }
 
+fn or_default(port: u16, secure: bool) -> u16 {
+    if port == 0 { default_port(secure) } else { port }
+}
+
 fn default_port(secure: bool) -> u16 {
     if secure { 443 } else { 80 }
 }
@@ -137,6 +145,24 @@ mod tests {
             let host = Host::of_connect(&wide(host)).unwrap();
             let url = Url::of_request(secure, host, port, &wide(object), ObjectRules::default());
             assert_eq!((url.authority(), url.to_string()), (authority.into(), text.into()));
+        }
+    }
+
+    #[test]
+    fn whose_url_it_is() {
+        let host = |name| Host::of_connect(&wide(name)).unwrap();
+        let url = |secure, port| Url::of_request(secure, host("a.test"), port, &[], ObjectRules::default());
+        for (secure, port, other, expected) in [
+            (true, 0, 0, true),
+            (true, 0, 443, true),
+            (true, 443, 0, true),
+            (true, 0, 80, false),
+            (false, 80, 0, true),
+            (true, 444, 444, true),
+            (true, 444, 0, false),
+        ] {
+            assert_eq!(url(secure, port).is_at(&host("A.test"), other), expected, "{port} {other}");
+            assert!(!url(secure, port).is_at(&host("b.test"), other));
         }
     }
 
