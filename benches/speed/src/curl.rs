@@ -15,9 +15,8 @@ use curl_sys::CURLE_OK;
 use curl_sys::CURLcode;
 use curl_sys::CURLoption;
 
+use crate::meter::Meter;
 use crate::system;
-use crate::system::Usage;
-use crate::system::median_of;
 use crate::task::Job;
 use crate::task::Sample;
 use crate::task::Task;
@@ -53,6 +52,18 @@ impl Easy {
     fn set_long(&self, option: CURLoption, value: c_long) {
         // SAFETY: these options take a long.
         check(unsafe { curl_sys::curl_easy_setopt(self.0, option, value) });
+    }
+
+    fn write_to(
+        &self,
+        function: extern "C" fn(*mut c_char, usize, usize, *mut c_void) -> usize,
+        data: *mut c_void,
+    ) {
+        let function: curl_sys::curl_write_callback = function;
+        // SAFETY: this option takes a function.
+        check(unsafe { curl_sys::curl_easy_setopt(self.0, curl_sys::CURLOPT_WRITEFUNCTION, function) });
+        // SAFETY: this option takes a pointer for the function.
+        check(unsafe { curl_sys::curl_easy_setopt(self.0, curl_sys::CURLOPT_WRITEDATA, data) });
     }
 
     fn perform(&self) {
@@ -100,40 +111,35 @@ impl Easy {
     }
 }
 
-/// Bytes of bodies that have come.
-struct Seen {
-    bytes: usize,
-    /// When so many are there, the measured part begins.
-    measure_from: usize,
-    start: Option<Usage>,
+extern "C" fn take(_: *mut c_char, size: usize, count: usize, meter: *mut c_void) -> usize {
+    // SAFETY: `http` passes its own, which lives as long as the transfer, and this is its only use.
+    let meter = unsafe { &mut *meter.cast::<Meter<'_>>() };
+    meter.go_on();
+    meter.count(size * count);
+    size * count
 }
 
-extern "C" fn take(_: *mut c_char, size: usize, count: usize, seen: *mut c_void) -> usize {
-    // SAFETY: `http` passes its own, which lives as long as the transfer, and this is its only use.
-    let seen = unsafe { &mut *seen.cast::<Seen>() };
-    if seen.start.is_none() && seen.bytes >= seen.measure_from {
-        seen.start = Some(Usage::now());
-    }
-    seen.bytes += size * count;
+extern "C" fn skip(_: *mut c_char, size: usize, count: usize, _: *mut c_void) -> usize {
     size * count
 }
 
 fn http(task: &Task, port: u16) -> Sample {
     let easy = Easy::new("http", task, port);
-    let mut seen = Seen { bytes: 0, measure_from: task.warm_up() * task.size, start: None };
-    let at = (&raw mut seen).cast::<c_void>();
-    // SAFETY: this option takes a pointer for the function.
-    check(unsafe { curl_sys::curl_easy_setopt(easy.0, curl_sys::CURLOPT_WRITEDATA, at) });
-    let function: curl_sys::curl_write_callback = take;
-    // SAFETY: this option takes a function.
-    check(unsafe { curl_sys::curl_easy_setopt(easy.0, curl_sys::CURLOPT_WRITEFUNCTION, function) });
     if task.job == Job::Download {
+        let mut meter = Meter::of_bytes(task, task.size);
+        easy.write_to(take, (&raw mut meter).cast());
         easy.set_long(curl_sys::CURLOPT_BUFFERSIZE, 64 * 1024);
         easy.perform();
-        assert_eq!(seen.bytes, task.total() * task.size);
-        return seen.start.expect("there is a warm-up").to(&Usage::now(), task);
+        return meter.end();
     }
-    repeat(task, || easy.perform())
+    easy.write_to(skip, ptr::null_mut());
+    let mut meter = Meter::of_operations(task);
+    while meter.go_on() {
+        let began = Instant::now();
+        easy.perform();
+        meter.time(began);
+    }
+    meter.end()
 }
 
 fn web_socket(task: &Task, port: u16) -> Sample {
@@ -144,7 +150,9 @@ fn web_socket(task: &Task, port: u16) -> Sample {
     let socket = easy.socket();
     let message = vec![b'x'; task.size];
     let mut room = vec![0; task.size.max(4096)];
-    let sample = repeat(task, || {
+    let mut meter = Meter::of_operations(task);
+    while meter.go_on() {
+        let began = Instant::now();
         if task.job != Job::Receive {
             easy.send(socket, &message);
         }
@@ -152,27 +160,12 @@ fn web_socket(task: &Task, port: u16) -> Sample {
         while left > 0 {
             left -= easy.receive(socket, &mut room[..left]);
         }
-    });
+        meter.time(began);
+    }
     if task.job == Job::Send {
         easy.receive(socket, &mut room);
     }
-    sample
-}
-
-/// Counts and takes the time of each `one`.
-fn repeat(task: &Task, mut one: impl FnMut()) -> Sample {
-    let mut times = Vec::with_capacity(task.total());
-    let mut start = Usage::now();
-    for n in 0..task.total() {
-        if n == task.warm_up() {
-            times.clear();
-            start = Usage::now();
-        }
-        let began = Instant::now();
-        one();
-        times.push(began.elapsed().as_nanos() as u32);
-    }
-    Sample { p50: median_of(times), ..start.to(&Usage::now(), task) }
+    meter.end()
 }
 
 fn check(code: CURLcode) {

@@ -3,7 +3,7 @@
 
 /// The library's C types and constants, from its sources: it is loaded, not linked, so that what it depends on is
 /// nothing to this package.
-#[allow(dead_code, missing_docs, unreachable_pub, unused_imports)]
+#[allow(clippy::upper_case_acronyms, dead_code, missing_docs, unreachable_pub, unused_imports)]
 #[path = "../../../src/abi"]
 mod abi {
     pub(crate) mod constants;
@@ -14,6 +14,7 @@ mod api;
 mod callbacks;
 mod curl;
 mod handles;
+mod meter;
 mod peer;
 mod raw;
 mod server;

@@ -10,8 +10,7 @@ use tungstenite::Message;
 use tungstenite::WebSocket;
 use tungstenite::protocol::Role;
 
-use crate::system::Usage;
-use crate::system::median_of;
+use crate::meter::Meter;
 use crate::task::Job;
 use crate::task::Sample;
 use crate::task::Task;
@@ -28,29 +27,26 @@ pub(super) fn run(task: &Task, port: u16) -> Sample {
 fn work<S: Read + Write>(task: &Task, socket: S) -> Sample {
     let mut socket = WebSocket::from_raw_socket(socket, Role::Client, None);
     let message = Message::Binary(Bytes::from(vec![b'x'; task.size]));
-    let mut times = Vec::with_capacity(task.total());
-    let mut start = Usage::now();
-    for n in 0..task.total() {
-        if n == task.warm_up() {
-            times.clear();
-            start = Usage::now();
-        }
+    let mut meter = Meter::of_operations(task);
+    while meter.go_on() {
         match task.job {
             Job::Echo => {
                 let sent = Instant::now();
                 socket.send(message.clone()).expect("send");
                 receive(&mut socket, task.size);
-                times.push(sent.elapsed().as_nanos() as u32);
+                meter.time(sent);
+                continue;
             }
             Job::Receive => receive(&mut socket, task.size),
             Job::Send => socket.send(message.clone()).expect("send"),
             _ => return Sample::NONE,
         }
+        meter.count(1);
     }
     if task.job == Job::Send {
         receive(&mut socket, 0);
     }
-    Sample { p50: median_of(times), ..start.to(&Usage::now(), task) }
+    meter.end()
 }
 
 fn receive<S: Read + Write>(socket: &mut WebSocket<S>, size: usize) {

@@ -7,6 +7,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 use std::time::Instant;
 
+use crate::meter::Meter;
 use crate::system;
 use crate::system::Epoll;
 use crate::system::Usage;
@@ -43,55 +44,42 @@ fn work<S: Read + Write>(task: &Task, port: u16, connect: fn(u16) -> S) -> Sampl
 fn get(task: &Task, mut socket: impl Read + Write, port: u16) -> Sample {
     let request = wire::get_request(task, port);
     let mut answer = vec![0; 64 * 1024];
-    let mut times = Vec::with_capacity(task.total());
-    let mut start = Usage::now();
     socket.write_all(request.as_bytes()).expect("request");
     let length = wire::read_head(&mut socket).len() + task.size;
     socket.read_exact(&mut answer[..task.size]).expect("body");
-    for n in 0..task.total() {
-        if n == task.warm_up() {
-            times.clear();
-            start = Usage::now();
-        }
+    let mut meter = Meter::of_operations(task);
+    while meter.go_on() {
         let sent = Instant::now();
         socket.write_all(request.as_bytes()).expect("request");
         let mut seen = 0;
         while seen < length {
             seen += socket.read(&mut answer).expect("answer");
         }
-        times.push(sent.elapsed().as_nanos() as u32);
+        meter.time(sent);
     }
-    Sample { p50: median_of(times), ..start.to(&Usage::now(), task) }
+    meter.end()
 }
 
 fn echo(task: &Task, mut socket: impl Read + Write) -> Sample {
     let frame = wire::client_frame(task.size);
     let mut answer = wire::server_frame(task.size);
-    let mut times = Vec::with_capacity(task.total());
-    let mut start = Usage::now();
-    for n in 0..task.total() {
-        if n == task.warm_up() {
-            times.clear();
-            start = Usage::now();
-        }
+    let mut meter = Meter::of_operations(task);
+    while meter.go_on() {
         let sent = Instant::now();
         socket.write_all(&frame).expect("send");
         socket.read_exact(&mut answer).expect("receive");
-        times.push(sent.elapsed().as_nanos() as u32);
+        meter.time(sent);
     }
-    Sample { p50: median_of(times), ..start.to(&Usage::now(), task) }
+    meter.end()
 }
 
 /// Small messages: reads as much as there is, looks at each header, copies the payload out.
 fn flood(task: &Task, mut socket: impl Read) -> Sample {
     let mut buffer = vec![0; 64 * 1024];
-    let (mut end, mut seen) = (0, 0);
+    let mut end = 0;
     let mut message = vec![0; task.size];
-    let mut start = None;
-    while seen < task.total() {
-        if start.is_none() && seen >= task.warm_up() {
-            start = Some(Usage::now());
-        }
+    let mut meter = Meter::of_operations(task);
+    while meter.go_on() {
         end += socket.read(&mut buffer[end..]).expect("receive");
         let mut used = 0;
         while let Some((header, _, size)) = wire::parse(&buffer[used..end]) {
@@ -99,39 +87,34 @@ fn flood(task: &Task, mut socket: impl Read) -> Sample {
             message[..size].copy_from_slice(payload);
             black_box(&mut message);
             used += header + size;
-            seen += 1;
+            meter.count(1);
         }
         buffer.copy_within(used..end, 0);
         end -= used;
     }
-    start.expect("there is a warm-up").to(&Usage::now(), task)
+    meter.end()
 }
 
 /// Large messages: reads them into a buffer of a message's size, without a look.
 fn receive(task: &Task, mut socket: impl Read, frame: usize) -> Sample {
     let mut buffer = vec![0; task.size];
-    let (mut seen, mut start) = (0, None);
-    while seen < task.total() * frame {
-        if start.is_none() && seen >= task.warm_up() * frame {
-            start = Some(Usage::now());
-        }
-        seen += socket.read(&mut buffer).expect("receive");
+    let mut meter = Meter::of_bytes(task, frame);
+    while meter.go_on() {
+        meter.count(socket.read(&mut buffer).expect("receive"));
     }
-    start.expect("there is a warm-up").to(&Usage::now(), task)
+    meter.end()
 }
 
 /// Writes ready-made frames, unmasked (the key is 0), until the server has them all.
 fn send(task: &Task, mut socket: impl Read + Write) -> Sample {
     let frame = wire::client_frame(task.size);
-    let mut start = Usage::now();
-    for n in 0..task.total() {
-        if n == task.warm_up() {
-            start = Usage::now();
-        }
+    let mut meter = Meter::of_operations(task);
+    while meter.go_on() {
         socket.write_all(&frame).expect("send");
+        meter.count(1);
     }
     socket.read_exact(&mut wire::server_frame(0)).expect("receive");
-    start.to(&Usage::now(), task)
+    meter.end()
 }
 
 fn idle<S: Read + Write>(task: &Task, connect: impl Fn() -> S) -> Sample {

@@ -5,9 +5,8 @@ use std::time::Instant;
 use crate::abi::types::HINTERNET;
 
 use crate::api::Api;
+use crate::meter::Meter;
 use crate::system;
-use crate::system::Usage;
-use crate::system::median_of;
 use crate::task::Job;
 use crate::task::Sample;
 use crate::task::Task;
@@ -54,78 +53,59 @@ fn exchange(task: &Task, api: &Api, server: HINTERNET, room: &mut [u8]) {
 
 fn get(task: &Task, api: &Api, server: HINTERNET) -> Sample {
     let mut room = vec![0; ROOM];
-    let mut times = Vec::with_capacity(task.total());
-    let mut start = Usage::now();
-    for n in 0..task.total() {
-        if n == task.warm_up() {
-            times.clear();
-            start = Usage::now();
-        }
+    let mut meter = Meter::of_operations(task);
+    while meter.go_on() {
         let sent = Instant::now();
         exchange(task, api, server, &mut room);
-        times.push(sent.elapsed().as_nanos() as u32);
+        meter.time(sent);
     }
-    Sample { p50: median_of(times), ..start.to(&Usage::now(), task) }
+    meter.end()
 }
 
 fn download(task: &Task, api: &Api, server: HINTERNET) -> Sample {
     let mut room = vec![0; task.size];
     let request = api.request(server, task, 0);
     api.receive_response(request);
-    let (mut seen, mut start) = (0, None);
-    loop {
-        if start.is_none() && seen >= task.warm_up() * task.size {
-            start = Some(Usage::now());
-        }
+    let mut meter = Meter::of_bytes(task, task.size);
+    while meter.go_on() {
         // SAFETY: the session is synchronous.
         match unsafe { api.read_data(request, room.as_mut_ptr(), room.len()) } {
             0 => break,
-            n => seen += n,
+            n => meter.count(n),
         }
     }
-    assert_eq!(seen, task.total() * task.size);
-    start.expect("there is a warm-up").to(&Usage::now(), task)
+    meter.end()
 }
 
 fn echo(task: &Task, api: &Api, socket: HINTERNET, message: &'static [u8]) -> Sample {
     let mut room = vec![0; task.size.max(ROOM)];
-    let mut times = Vec::with_capacity(task.total());
-    let mut start = Usage::now();
-    for n in 0..task.total() {
-        if n == task.warm_up() {
-            times.clear();
-            start = Usage::now();
-        }
+    let mut meter = Meter::of_operations(task);
+    while meter.go_on() {
         let sent = Instant::now();
         api.send(socket, message);
         assert_eq!(api.receive(socket, &mut room), task.size);
-        times.push(sent.elapsed().as_nanos() as u32);
+        meter.time(sent);
     }
-    Sample { p50: median_of(times), ..start.to(&Usage::now(), task) }
+    meter.end()
 }
 
 fn receive(task: &Task, api: &Api, socket: HINTERNET) -> Sample {
     let mut room = vec![0; task.size.max(ROOM)];
-    let (mut seen, mut start) = (0, None);
-    while seen < task.total() * task.size {
-        if start.is_none() && seen >= task.warm_up() * task.size {
-            start = Some(Usage::now());
-        }
-        seen += api.receive(socket, &mut room);
+    let mut meter = Meter::of_bytes(task, task.size);
+    while meter.go_on() {
+        meter.count(api.receive(socket, &mut room));
     }
-    start.expect("there is a warm-up").to(&Usage::now(), task)
+    meter.end()
 }
 
 fn send(task: &Task, api: &Api, socket: HINTERNET, message: &'static [u8]) -> Sample {
-    let mut start = Usage::now();
-    for n in 0..task.total() {
-        if n == task.warm_up() {
-            start = Usage::now();
-        }
+    let mut meter = Meter::of_operations(task);
+    while meter.go_on() {
         api.send(socket, message);
+        meter.count(1);
     }
     assert_eq!(api.receive(socket, &mut [0; ROOM]), 0);
-    start.to(&Usage::now(), task)
+    meter.end()
 }
 
 fn idle(task: &Task, one: impl Fn()) -> Sample {

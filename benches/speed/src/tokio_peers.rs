@@ -27,9 +27,8 @@ use tokio_tungstenite::WebSocketStream;
 use tungstenite::Message;
 use tungstenite::protocol::Role;
 
+use crate::meter::Meter;
 use crate::system;
-use crate::system::Usage;
-use crate::system::median_of;
 use crate::task::Job;
 use crate::task::Sample;
 use crate::task::Task;
@@ -79,28 +78,25 @@ async fn upgrade<S: AsyncRead + AsyncWrite + Unpin>(mut socket: S, task: &Task, 
     socket
 }
 
-/// Counts and takes the time around `one`.
-async fn repeat<F: AsyncFnMut() -> bool>(task: &Task, mut one: F) -> (Usage, f64) {
-    let mut times = Vec::with_capacity(task.total());
-    let mut start = Usage::now();
-    for n in 0..task.total() {
-        if n == task.warm_up() {
-            times.clear();
-            start = Usage::now();
-        }
-        let sent = Instant::now();
-        if one().await {
-            times.push(sent.elapsed().as_nanos() as u32);
+/// Counts each `one`, and takes its time where it goes there and back.
+async fn repeat(task: &Task, mut one: impl AsyncFnMut()) -> Meter<'_> {
+    let mut meter = Meter::of_operations(task);
+    while meter.go_on() {
+        let began = Instant::now();
+        one().await;
+        match task.job {
+            Job::Receive | Job::Send => meter.count(1),
+            _ => meter.time(began),
         }
     }
-    (start, median_of(times))
+    meter
 }
 
 async fn fast<S: AsyncRead + AsyncWrite + Unpin>(task: &Task, socket: S) -> Sample {
     let mut socket = fastwebsockets::WebSocket::after_handshake(socket, fastwebsockets::Role::Client);
     socket.set_max_message_size(usize::MAX);
     let message = vec![b'x'; task.size];
-    let (start, p50) = repeat(task, async || {
+    let meter = repeat(task, async || {
         if task.job != Job::Receive {
             // A client masks in place, so each message needs memory of its own.
             let frame = Frame::new(true, OpCode::Binary, None, Payload::Owned(message.clone()));
@@ -109,14 +105,13 @@ async fn fast<S: AsyncRead + AsyncWrite + Unpin>(task: &Task, socket: S) -> Samp
         if task.job != Job::Send {
             assert_eq!(socket.read_frame().await.expect("receive").payload.len(), task.size);
         }
-        task.job == Job::Echo
     })
     .await;
     if task.job == Job::Send {
         socket.flush().await.expect("send");
         socket.read_frame().await.expect("receive");
     }
-    Sample { p50, ..start.to(&Usage::now(), task) }
+    meter.end()
 }
 
 async fn idle<S: AsyncRead + AsyncWrite + Unpin>(task: &Task, connect: impl AsyncFn() -> S) -> Sample {
@@ -140,20 +135,19 @@ async fn idle<S: AsyncRead + AsyncWrite + Unpin>(task: &Task, connect: impl Asyn
 async fn tungstenite<S: AsyncRead + AsyncWrite + Unpin>(task: &Task, socket: S) -> Sample {
     let mut socket = WebSocketStream::from_raw_socket(socket, Role::Client, None).await;
     let message = Message::Binary(Bytes::from(vec![b'x'; task.size]));
-    let (start, p50) = repeat(task, async || {
+    let meter = repeat(task, async || {
         if task.job != Job::Receive {
             socket.send(message.clone()).await.expect("send");
         }
         if task.job != Job::Send {
             assert_eq!(next(&mut socket).await.len(), task.size);
         }
-        task.job == Job::Echo
     })
     .await;
     if task.job == Job::Send {
         next(&mut socket).await;
     }
-    Sample { p50, ..start.to(&Usage::now(), task) }
+    meter.end()
 }
 
 async fn next<S: AsyncRead + AsyncWrite + Unpin>(socket: &mut WebSocketStream<S>) -> Message {
@@ -178,23 +172,19 @@ async fn hyper(task: &Task, port: u16) -> Sample {
     };
     if task.job == Job::Download {
         let mut answer = sender.send_request(request()).await.expect("answer").into_body();
-        let (mut seen, mut start) = (0, None);
-        while let Some(frame) = answer.frame().await {
-            if start.is_none() && seen >= task.warm_up() * task.size {
-                start = Some(Usage::now());
-            }
-            seen += frame.expect("a frame").data_ref().map_or(0, Bytes::len);
+        let mut meter = Meter::of_bytes(task, task.size);
+        while meter.go_on() {
+            let frame = answer.frame().await.expect("more of the body").expect("a frame");
+            meter.count(frame.data_ref().map_or(0, Bytes::len));
         }
-        assert_eq!(seen, task.total() * task.size);
-        return start.expect("there is a warm-up").to(&Usage::now(), task);
+        return meter.end();
     }
-    let (start, p50) = repeat(task, async || {
+    let meter = repeat(task, async || {
         let answer = sender.send_request(request()).await.expect("answer");
         read(answer.into_body(), task.size).await;
-        true
     })
     .await;
-    Sample { p50, ..start.to(&Usage::now(), task) }
+    meter.end()
 }
 
 async fn hyper_pool(task: &Task, port: u16) -> Sample {
@@ -202,13 +192,12 @@ async fn hyper_pool(task: &Task, port: u16) -> Sample {
     connector.set_nodelay(true);
     let client: Client<_, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build(connector);
     let uri: hyper::Uri = format!("http://127.0.0.1:{port}{}", wire::path(task)).parse().expect("address");
-    let (start, p50) = repeat(task, async || {
+    let meter = repeat(task, async || {
         let answer = client.get(uri.clone()).await.expect("answer");
         read(answer.into_body(), task.size).await;
-        true
     })
     .await;
-    Sample { p50, ..start.to(&Usage::now(), task) }
+    meter.end()
 }
 
 async fn read(mut body: Incoming, size: usize) {
