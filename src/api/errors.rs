@@ -6,6 +6,7 @@ use crate::base::Code;
 use crate::net::op::Fault;
 use crate::net::tls;
 use crate::platform;
+use crate::platform::ChainProblems;
 use crate::platform::KeyTrouble;
 use crate::proto::coding::Corrupt;
 use crate::proto::h1::BodyError;
@@ -73,7 +74,8 @@ pub(super) fn header(error: HeaderError) -> Code {
 
 /// The `WINHTTP_CALLBACK_STATUS_FLAG_*` bits of a certificate's problems.
 pub(super) fn certificate_flags(problems: tls::Problems) -> u32 {
-    let tls::Problems { unknown_ca, name, date, usage, revoked, unchecked, weak, invalid } = problems;
+    let tls::Problems { name, chain } = problems;
+    let ChainProblems { unknown_ca, date, usage, revoked, unchecked, weak, invalid } = chain;
     let bits = [
         (unchecked, 0x01),
         // A weak signature has no bit of its own.

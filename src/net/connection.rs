@@ -126,21 +126,21 @@ impl Connection {
 
     /// Reads plain bytes; 0 is the peer's end, `WouldBlock` asks to wait for the socket.
     pub(crate) fn read(&self, into: &mut [u8]) -> io::Result<usize> {
-        self.read_with(Patience::None, into)
+        self.read_with(WhenEmpty::Refuse, into)
     }
 
-    /// The same with that patience.
-    pub(crate) fn read_with(&self, patience: Patience, into: &mut [u8]) -> io::Result<usize> {
-        retry(|| match (&self.tls, patience) {
+    /// The same; `when_empty` says what it does where nothing is there yet.
+    pub(crate) fn read_with(&self, when_empty: WhenEmpty, into: &mut [u8]) -> io::Result<usize> {
+        retry(|| match (&self.tls, when_empty) {
             (Some(tls), _) => tls.read(&self.socket, into),
-            (None, Patience::None) => self.socket.read(into),
-            (None, Patience::Some) => self.socket.read_or_wait(into),
+            (None, WhenEmpty::Refuse) => self.socket.read(into),
+            (None, WhenEmpty::Wait) => self.socket.read_or_wait(into),
         })
     }
 
     /// What a read before `deadline` may do: where nothing seems to be there, and nobody but the calling thread is
     /// kept from anything, wait.
-    pub(crate) fn patience(&self, deadline: Option<Instant>) -> Patience {
+    pub(crate) fn when_empty(&self, deadline: Option<Instant>) -> WhenEmpty {
         match platform::PATIENCE {
             // A TLS session is locked while it reads, and others want to write.
             Some(patience)
@@ -148,9 +148,9 @@ impl Connection {
                     && self.socket.seems_empty()
                     && deadline.is_none_or(|deadline| Instant::now() + patience < deadline) =>
             {
-                Patience::Some
+                WhenEmpty::Wait
             }
-            _ => Patience::None,
+            _ => WhenEmpty::Refuse,
         }
     }
 
@@ -188,7 +188,7 @@ impl Connection {
         into: &mut [u8],
         deadline: Option<Instant>,
     ) -> Result<usize, Fault> {
-        self.receive_by(waiting, deadline, |patience| self.read_with(patience, into)).await
+        self.receive_by(waiting, deadline, |when_empty| self.read_with(when_empty, into)).await
     }
 
     /// The same by a `read` of the caller's, whose room need only be there while it reads.
@@ -196,14 +196,14 @@ impl Connection {
         &self,
         waiting: &Waiting,
         deadline: Option<Instant>,
-        mut read: impl FnMut(Patience) -> io::Result<usize>,
+        mut read: impl FnMut(WhenEmpty) -> io::Result<usize>,
     ) -> Result<usize, Fault> {
         // Right after all that had come was read there is nothing: no system call to learn that.
         let mut wait_first = self.seems_empty();
-        let attempt = || match std::mem::take(&mut wait_first).then(|| self.patience(deadline)) {
-            None => read(Patience::None),
-            Some(Patience::None) => Err(io::ErrorKind::WouldBlock.into()),
-            Some(patience) => read(patience),
+        let attempt = || match std::mem::take(&mut wait_first).then(|| self.when_empty(deadline)) {
+            None => read(WhenEmpty::Refuse),
+            Some(WhenEmpty::Refuse) => Err(io::ErrorKind::WouldBlock.into()),
+            Some(WhenEmpty::Wait) => read(WhenEmpty::Wait),
         };
         waiting.io(&self.socket, Interest::Read, deadline, attempt).await
     }
@@ -255,12 +255,12 @@ impl Connection {
 
 /// What a read does where there is nothing yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Patience {
+pub(crate) enum WhenEmpty {
     /// It says `WouldBlock`.
-    None,
+    Refuse,
     /// It waits a moment first, so that waiting and reading are one system call and not two. Only its bytes or
     /// its end wake the thread, for [`platform::PATIENCE`].
-    Some,
+    Wait,
 }
 
 /// A system call that a signal interrupted is made again.

@@ -19,7 +19,7 @@ mod wait;
 
 use crate::platform;
 pub(crate) use connection::Connection;
-pub(crate) use connection::Patience;
+pub(crate) use connection::WhenEmpty;
 pub(crate) use resolve::resolve;
 pub(crate) use socket::Dialing;
 pub(crate) use socket::Socket;

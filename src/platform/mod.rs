@@ -118,7 +118,7 @@ pub(crate) struct ChainBuilding {
     pub(crate) own_only: bool,
 }
 
-/// What the system finds wrong with a server's certificate, the name aside.
+/// What can be wrong with a server's certificate, the name aside; several things at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ChainProblems {
     /// The chain does not lead to a trusted root.
@@ -134,6 +134,19 @@ pub(crate) struct ChainProblems {
     pub(crate) weak: bool,
     /// Malformed, badly signed, prohibited, or otherwise unusable.
     pub(crate) invalid: bool,
+}
+
+impl ChainProblems {
+    /// Unusable, and nothing more is known.
+    pub(crate) const INVALID: ChainProblems = ChainProblems {
+        unknown_ca: false,
+        date: false,
+        usage: false,
+        revoked: false,
+        unchecked: false,
+        weak: false,
+        invalid: true,
+    };
 }
 
 /// What the system knows of a TCP connection, in the terms of Windows' `TCP_INFO_v1`. What it does not

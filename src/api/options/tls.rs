@@ -12,7 +12,7 @@ use crate::net::tls::Channel;
 use crate::net::tls::Cipher;
 use crate::net::tls::Client;
 use crate::net::tls::Identity;
-use crate::net::tls::Problems;
+use crate::platform::ChainProblems;
 use crate::proto::x509;
 use crate::proto::x509::Certificate;
 
@@ -165,7 +165,7 @@ fn channel(on: Target<'_>) -> Result<Channel> {
 }
 
 /// `CERT_TRUST_*`, as far as it is known which certificate is at fault.
-fn chain_status(chain: &[Vec<u8>], problems: Problems) -> ChainStatus {
+fn chain_status(chain: &[Vec<u8>], problems: ChainProblems) -> ChainStatus {
     let leaf = chain.first().and_then(|der| Certificate::read(der).ok());
     let is_own_root = leaf.is_some_and(|leaf| leaf.is_self_issued());
     let bits = |of: &[(bool, u32)]| of.iter().filter(|(is, _)| *is).fold(0, |all, (_, bit)| all | bit);

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::base::OutBuf;
 use crate::net::Connection;
-use crate::net::Patience;
+use crate::net::WhenEmpty;
 use crate::net::buffers;
 use crate::net::limits::Permit;
 use crate::net::op::Fault;
@@ -173,11 +173,11 @@ impl Input {
         waiting: &Waiting,
         deadline: Option<Instant>,
     ) -> Result<usize, Fault> {
-        connection.receive_by(waiting, deadline, |patience| self.read(connection, patience)).await
+        connection.receive_by(waiting, deadline, |when_empty| self.read(connection, when_empty)).await
     }
 
-    fn read(&mut self, connection: &Connection, patience: Patience) -> io::Result<usize> {
-        let read = connection.read_with(patience, self.room());
+    fn read(&mut self, connection: &Connection, when_empty: WhenEmpty) -> io::Result<usize> {
+        let read = connection.read_with(when_empty, self.room());
         self.end += read.as_ref().copied().unwrap_or(0);
         if self.start == self.end {
             self.give_back();

@@ -17,9 +17,9 @@ use crate::base::Code;
 use crate::base::OutBuf;
 use crate::base::Result;
 use crate::net::Connection;
-use crate::net::Patience;
 use crate::net::Sleep;
 use crate::net::Want;
+use crate::net::WhenEmpty;
 use crate::net::buffers;
 use crate::net::engine::Turn;
 use crate::net::op::Interest;
@@ -171,11 +171,11 @@ impl WebSocket {
 
     /// Whether waiting and reading can be one system call.
     fn may_read_apart(&self, side: &ReceiveSide) -> bool {
-        self.connection.patience(None) == Patience::Some
+        self.connection.when_empty(None) == WhenEmpty::Wait
             && side.receiver.needs_buffer()
             && side.pending.as_ref().is_some_and(|into| side.receiver.direct(into) == 0)
             && match self.before_waiting() {
-                (Interest::Read, deadline) => self.connection.patience(deadline) == Patience::Some,
+                (Interest::Read, deadline) => self.connection.when_empty(deadline) == WhenEmpty::Wait,
                 _ => false,
             }
     }
@@ -188,7 +188,7 @@ impl WebSocket {
         side.reading_apart = true;
         drop(side);
         let mut buffer = buffers::borrow();
-        let read = self.connection.read_with(Patience::Some, &mut buffer[..buffers::READ]);
+        let read = self.connection.read_with(WhenEmpty::Wait, &mut buffer[..buffers::READ]);
         let mut side = self.receive.lock();
         side.reading_apart = false;
         match read {

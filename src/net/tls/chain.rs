@@ -27,9 +27,9 @@ use webpki::UnknownStatusPolicy;
 use webpki::VerifiedPath;
 
 use super::old;
-use super::problems::Problems;
 use super::revocation::Revocation;
 use super::stapled;
+use crate::platform::ChainProblems;
 use crate::proto::x509::Certificate;
 use crate::proto::x509::ocsp::Status;
 
@@ -42,13 +42,13 @@ pub(super) fn problems(
     algorithms: &[&dyn SignatureVerificationAlgorithm],
     revocation: Option<(Revocation, &[u8])>,
     now: UnixTime,
-) -> Problems {
-    let Ok(leaf) = Certificate::read(end_entity) else { return Problems::INVALID };
-    let mut problems = Problems {
+) -> ChainProblems {
+    let Ok(leaf) = Certificate::read(end_entity) else { return ChainProblems::INVALID };
+    let mut problems = ChainProblems {
         date: !leaf.is_good_at(now.as_secs()),
         usage: !leaf.is_for_servers(),
         weak: leaf.key.rsa_bits().is_some_and(|bits| bits < LEAST_RSA_BITS),
-        ..Problems::default()
+        ..ChainProblems::default()
     };
     if roots.roots.iter().any(|root| is_itself(root, &leaf)) {
         return problems;
@@ -58,7 +58,7 @@ pub(super) fn problems(
         problems.unchecked = revocation.is_some();
         return problems;
     }
-    let Ok(parsed) = EndEntityCert::try_from(end_entity) else { return Problems::INVALID };
+    let Ok(parsed) = EndEntityCert::try_from(end_entity) else { return ChainProblems::INVALID };
     let look = Look { roots, parsed: &parsed, intermediates, algorithms };
     let mut terms = Terms { at: now, any_usage: problems.usage, weak: false };
     let mut other_times = other_times(&leaf, intermediates);
@@ -341,7 +341,7 @@ mod tests {
         roots
     }
 
-    fn judge(roots: &RootCertStore, der: Vec<u8>, at: u64) -> Problems {
+    fn judge(roots: &RootCertStore, der: Vec<u8>, at: u64) -> ChainProblems {
         let now = UnixTime::since_unix_epoch(std::time::Duration::from_secs(at));
         let algorithms = rustls::crypto::ring::default_provider().signature_verification_algorithms;
         problems(roots, &CertificateDer::from(der), &[], algorithms.all, None, now)
@@ -350,10 +350,10 @@ mod tests {
     #[test]
     fn a_root_vouches_for_itself() {
         let trusted = roots(&[samples::ODD]);
-        let unknown = Problems { unknown_ca: true, ..Problems::default() };
-        let date = Problems { date: true, ..Problems::default() };
+        let unknown = ChainProblems { unknown_ca: true, ..ChainProblems::default() };
+        let date = ChainProblems { date: true, ..ChainProblems::default() };
         let (der, day) = (samples::decode(samples::ODD), samples::ODD_DAY);
-        assert_eq!(judge(&trusted, der.clone(), day), Problems::default());
+        assert_eq!(judge(&trusted, der.clone(), day), ChainProblems::default());
         assert_eq!(judge(&trusted, der.clone(), day - 1), date);
         assert_eq!(judge(&roots(&[]), der, day), unknown);
     }
@@ -368,7 +368,7 @@ mod tests {
         for changed in at..at + key.len() {
             let mut der = der.clone();
             der[changed] ^= 1;
-            assert!(judge(&trusted, der, samples::ODD_DAY) != Problems::default(), "{changed}");
+            assert!(judge(&trusted, der, samples::ODD_DAY) != ChainProblems::default(), "{changed}");
         }
     }
 }

@@ -9,9 +9,9 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::SignatureVerificationAlgorithm;
 
 use super::chain::WEAK;
-use super::problems::Problems;
 use super::signed::is_signed;
 use super::signed::verifies;
+use crate::platform::ChainProblems;
 use crate::proto::x509::Certificate;
 use crate::proto::x509::PublicKey;
 
@@ -23,7 +23,7 @@ pub(super) fn read<'a>(der: &'a CertificateDer<'_>) -> Option<Certificate<'a>> {
 /// Adds to a certificate's problems those of its chain: one of the roots has signed it, or nobody is known to have.
 /// Nothing tells whether it is revoked.
 pub(super) fn judge(
-    problems: &mut Problems,
+    problems: &mut ChainProblems,
     certificate: &Certificate<'_>,
     roots: &RootCertStore,
     algorithms: &[&dyn SignatureVerificationAlgorithm],
@@ -79,22 +79,22 @@ mod tests {
 
     const SELF_SIGNED: &[u8] = include_bytes!("../../../fuzz/corpus/certificate/version1");
 
-    fn judged(roots: &RootCertStore, der: &[u8]) -> Problems {
+    fn judged(roots: &RootCertStore, der: &[u8]) -> ChainProblems {
         let certificate = Certificate::read(der).unwrap();
         assert_eq!(certificate.version, 0);
         let algorithms = rustls::crypto::ring::default_provider().signature_verification_algorithms;
-        let mut problems = Problems::default();
+        let mut problems = ChainProblems::default();
         judge(&mut problems, &certificate, roots, algorithms.all);
         problems
     }
 
     #[test]
     fn who_has_not_signed_is_not_the_authority() {
-        let unknown = Problems { unknown_ca: true, ..Problems::default() };
+        let unknown = ChainProblems { unknown_ca: true, ..ChainProblems::default() };
         assert_eq!(judged(&RootCertStore::empty(), SELF_SIGNED), unknown);
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from(SELF_SIGNED)).unwrap();
-        assert_eq!(judged(&roots, SELF_SIGNED), Problems::default());
+        assert_eq!(judged(&roots, SELF_SIGNED), ChainProblems::default());
         // A digit of its date; its signature is at the end.
         let date = SELF_SIGNED.windows(5).position(|part| part.ends_with(b"Z")).unwrap();
         for at in [date, SELF_SIGNED.len() - 1] {

@@ -15,7 +15,7 @@ use super::Building;
 use super::chain;
 use super::config;
 use super::problems::Forgive;
-use super::problems::Problems;
+use crate::platform::ChainProblems;
 use crate::proto::x509::Certificate;
 use crate::proto::x509::Hash;
 
@@ -73,10 +73,10 @@ impl Peer {
 
     /// The chain as it would be judged now: from the server's certificate up to the root where that is
     /// known, and what is wrong with it, the name aside.
-    pub(crate) fn judged(&self, building: Building) -> (Vec<Vec<u8>>, Problems) {
+    pub(crate) fn judged(&self, building: Building) -> (Vec<Vec<u8>>, ChainProblems) {
         let sent: Vec<_> = self.chain.iter().map(|der| CertificateDer::from(der.as_slice())).collect();
         let Some((end_entity, intermediates)) = sent.split_first() else {
-            return (Vec::new(), Problems::INVALID);
+            return (Vec::new(), ChainProblems::INVALID);
         };
         let problems = config::verifier(Forgive::default(), building).chain(
             end_entity,

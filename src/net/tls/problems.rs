@@ -1,23 +1,13 @@
 //! What can be wrong with a server's certificate, and what the application forgives.
 
+use crate::platform::ChainProblems;
+
 /// Several things can be wrong at once; WinHTTP reports them all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Problems {
-    /// The chain does not lead to a trusted root.
-    pub(crate) unknown_ca: bool,
     /// The certificate is for another name.
     pub(crate) name: bool,
-    /// Expired, or not valid yet.
-    pub(crate) date: bool,
-    /// Not a server's certificate.
-    pub(crate) usage: bool,
-    pub(crate) revoked: bool,
-    /// Revocation was to be checked, and could not be.
-    pub(crate) unchecked: bool,
-    /// Signed with an algorithm that can be broken.
-    pub(crate) weak: bool,
-    /// Malformed, badly signed, or otherwise unusable.
-    pub(crate) invalid: bool,
+    pub(crate) chain: ChainProblems,
 }
 
 /// Which problems the application forgives.
@@ -33,26 +23,20 @@ pub(crate) struct Forgive {
 }
 
 impl Problems {
-    pub(super) const INVALID: Problems = Problems {
-        unknown_ca: false,
-        name: false,
-        date: false,
-        usage: false,
-        revoked: false,
-        unchecked: false,
-        weak: false,
-        invalid: true,
-    };
+    pub(super) const INVALID: Problems = Problems { name: false, chain: ChainProblems::INVALID };
 
     pub(super) fn beyond(self, forgive: Forgive) -> Problems {
+        let chain = self.chain;
         Problems {
-            unknown_ca: self.unknown_ca && !forgive.unknown_ca,
             name: self.name && !forgive.name,
-            date: self.date && !forgive.date,
-            usage: self.usage && !forgive.usage,
-            weak: self.weak && !forgive.weak,
-            unchecked: self.unchecked && !forgive.unchecked,
-            ..self
+            chain: ChainProblems {
+                unknown_ca: chain.unknown_ca && !forgive.unknown_ca,
+                date: chain.date && !forgive.date,
+                usage: chain.usage && !forgive.usage,
+                weak: chain.weak && !forgive.weak,
+                unchecked: chain.unchecked && !forgive.unchecked,
+                ..chain
+            },
         }
     }
 

@@ -29,6 +29,7 @@ use super::old;
 use super::problems::Forgive;
 use super::problems::Problems;
 use crate::platform;
+use crate::platform::ChainProblems;
 use crate::proto::x509;
 use crate::proto::x509::Certificate;
 
@@ -73,7 +74,7 @@ impl Verifier {
             Err(_) => return Problems::INVALID,
         };
         let named = has_name || has_common_name(end_entity, name);
-        Problems { name: !named, ..self.chain(end_entity, intermediates, stapled, now) }
+        Problems { name: !named, chain: self.chain(end_entity, intermediates, stapled, now) }
     }
 
     fn old_has_signed(
@@ -96,7 +97,7 @@ impl Verifier {
         intermediates: &[CertificateDer<'_>],
         stapled: &[u8],
         now: UnixTime,
-    ) -> Problems {
+    ) -> ChainProblems {
         match &self.trust {
             Trust::Roots(roots) => {
                 let all = self.algorithms.all;
@@ -122,22 +123,18 @@ fn system_chain(
     stapled: &[u8],
     building: Building,
     now: UnixTime,
-) -> Problems {
+) -> ChainProblems {
     let intermediates: Vec<&[u8]> = intermediates.iter().map(AsRef::as_ref).collect();
     let how = platform::ChainBuilding {
         check_revocation: building.revocation.is_some(),
         flags: building.flags,
         own_only: building.own_only,
     };
-    match platform::chain_problems(end_entity, &intermediates, stapled, how, now.as_secs()) {
-        Ok(platform::ChainProblems { unknown_ca, date, usage, revoked, unchecked, weak, invalid }) => {
-            Problems { unknown_ca, name: false, date, usage, revoked, unchecked, weak, invalid }
-        }
-        Err(error) => {
-            log::error!("the system could not judge a certificate: {error}");
-            Problems::INVALID
-        }
-    }
+    let judged = platform::chain_problems(end_entity, &intermediates, stapled, how, now.as_secs());
+    judged.unwrap_or_else(|error| {
+        log::error!("the system could not judge a certificate: {error}");
+        ChainProblems::INVALID
+    })
 }
 
 impl ServerCertVerifier for Verifier {
