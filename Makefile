@@ -5,6 +5,7 @@ setup:
 	@scripts/setup.sh
 
 demo:
+	@scripts/setup.sh demo
 	@scripts/demo-build.sh
 	@scripts/demo.sh target/debug/examples/echo_server build/demo/wsecho build/demo/wsecho_async
 

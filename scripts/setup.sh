@@ -1,8 +1,9 @@
 #!/bin/sh
 # Installs what the tests need: Debian packages, a Python environment, node modules. Says what it cannot.
-# `setup.sh bench` adds what the benchmark needs.
+# `setup.sh bench` adds what the benchmark needs, `setup.sh demo` stops at what the demo needs.
 set -eu
 cd "$(dirname "$0")/.."
+what=${1:-tests}
 need=
 want() { # COMMAND PACKAGE
   command -v "$1" > /dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || need="$need $2"
@@ -10,33 +11,35 @@ want() { # COMMAND PACKAGE
 want cmake cmake
 want gcc gcc
 want g++ g++
-want clang clang
-want python3 python3
-want node nodejs
-want npm npm
-want nginx nginx-light
-want openssl openssl
-want git git
-want apache2 apache2-bin
-want krb5kdc krb5-kdc
-want kadmin.local krb5-admin-server
-want kinit krb5-user
-want ntlm_auth winbind # what Wine's NTLM is made of
-[ -f /usr/lib/apache2/modules/mod_auth_gssapi.so ] || need="$need libapache2-mod-auth-gssapi"
-[ -f /usr/lib/*/gssntlmssp/gssntlmssp.so ] || need="$need gss-ntlmssp"
-want tinyproxy tinyproxy-bin
-want squid squid
-want mcs mono-mcs
-want x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
-want x86_64-w64-mingw32-g++ g++-mingw-w64-x86-64
-want i686-w64-mingw32-gcc gcc-mingw-w64-i686
-want i686-w64-mingw32-g++ g++-mingw-w64-i686
-[ -x /usr/lib/wine/wine64 ] || want wine64 wine64
-if [ "${1:-}" = bench ]; then
-  want valgrind valgrind
-  [ -f /usr/include/boost/beast.hpp ] || need="$need libboost-dev"
+if [ "$what" != demo ]; then
+  want clang clang
+  want python3 python3
+  want node nodejs
+  want npm npm
+  want nginx nginx-light
+  want openssl openssl
+  want git git
+  want apache2 apache2-bin
+  want krb5kdc krb5-kdc
+  want kadmin.local krb5-admin-server
+  want kinit krb5-user
+  want ntlm_auth winbind # what Wine's NTLM is made of
+  [ -f /usr/lib/apache2/modules/mod_auth_gssapi.so ] || need="$need libapache2-mod-auth-gssapi"
+  [ -f /usr/lib/*/gssntlmssp/gssntlmssp.so ] || need="$need gss-ntlmssp"
+  want tinyproxy tinyproxy-bin
+  want squid squid
+  want mcs mono-mcs
+  want x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
+  want x86_64-w64-mingw32-g++ g++-mingw-w64-x86-64
+  want i686-w64-mingw32-gcc gcc-mingw-w64-i686
+  want i686-w64-mingw32-g++ g++-mingw-w64-i686
+  [ -x /usr/lib/wine/wine64 ] || want wine64 wine64
+  if [ "$what" = bench ]; then
+    want valgrind valgrind
+    [ -f /usr/include/boost/beast.hpp ] || need="$need libboost-dev"
+  fi
+  python3 -c 'import ensurepip, venv' 2> /dev/null || need="$need python3-venv"
 fi
-python3 -c 'import ensurepip, venv' 2> /dev/null || need="$need python3-venv"
 if [ -n "$need" ]; then
   sudo=
   [ "$(id -u)" = 0 ] || sudo=$(command -v sudo || echo missing)
@@ -58,6 +61,7 @@ if [ -n "$need" ]; then
   fi
 fi
 command -v cargo > /dev/null || { echo "please install Rust (rustup or your system's packages)" >&2; exit 1; }
+[ "$what" != demo ] || exit 0
 stamp=build/setup.done
 if [ ! -f "$stamp" ] || [ tests/peers/requirements.txt -nt "$stamp" ] || [ tests/peers/package.json -nt "$stamp" ]; then
   [ -x .venv/bin/python3 ] || python3 -m venv .venv
