@@ -203,6 +203,7 @@ static void block_in_receive(void *arg) {
     char buffer[64];
     h_event_set(&b->started);
     b->g = h_receive(b->c, 0, buffer, sizeof buffer);
+    b->error = b->g.error;
     h_event_set(&b->ended);
 }
 
@@ -213,9 +214,38 @@ static void blocked_init(blocked *b, conn *c) {
     h_event_init(&b->ended);
 }
 
+/* Closes the handle, the WebSocket or else the request, in which a thread blocks. */
+static void woken_by_close_handle(const char *path, int upgraded, void (*block)(void *)) {
+    unsigned pause = 20;
+    blocked b;
+    do {
+        conn c;
+        HINTERNET *handle = upgraded ? &c.ws : &c.req;
+        h_thread t;
+        if (upgraded) NEED(h_websocket(&c, 0, path, NULL));
+        else NEED(h_prepare(&c, 0, "plain", path, NULL, 1) && WinHttpSendRequest(c.req, NULL, 0, NULL, 0, 0, 0));
+        blocked_init(&b, &c);
+        t = h_spawn(block, &b);
+        h_event_wait(&b.started, 5000);
+        h_sleep(pause);
+        EXPECT(WinHttpCloseHandle(*handle));
+        if (!h_event_wait(&b.ended, 5000)) FAIL("the blocked call was not woken");
+        h_join(t);
+        *handle = NULL;
+        h_finish(&c);
+    } while (h_too_early(b.error, &pause));
+    EQ(b.error, E_CANCELLED);
+}
+
 static void sync_receive_woken_by_close_handle(void) {
     int round;
-    for (round = 0; round < 20; round++) {
+    for (round = 0; round < 10; round++) woken_by_close_handle("/echo", 1, block_in_receive);
+}
+
+/* The close may come before the call, when the handle is simply invalid, or at its beginning. */
+static void sync_receive_that_begins_while_the_handle_is_closed(void) {
+    int round;
+    for (round = 0; round < 10; round++) {
         conn c;
         blocked b;
         h_thread t;
@@ -223,15 +253,10 @@ static void sync_receive_woken_by_close_handle(void) {
         blocked_init(&b, &c);
         t = h_spawn(block_in_receive, &b);
         h_event_wait(&b.started, 5000);
-        h_sleep(round < 10 ? 0 : 10); /* before and inside the call */
-        {
-            HINTERNET ws = c.ws;
-            EXPECT(WinHttpCloseHandle(ws));
-            if (!h_event_wait(&b.ended, 5000)) FAIL("the blocked Receive was not woken");
-        }
+        EXPECT(WinHttpCloseHandle(c.ws));
+        if (!h_event_wait(&b.ended, 5000)) FAIL("the Receive does not end");
         h_join(t);
-        /* Before the call began, the handle was simply invalid. */
-        if (b.g.error != E_CANCELLED && !(round < 10 && b.g.error == ERROR_INVALID_HANDLE)) FAIL("Receive gave %u", (unsigned)b.g.error);
+        if (b.error != E_CANCELLED && b.error != ERROR_INVALID_HANDLE) FAIL("Receive gave %u", (unsigned)b.error);
         c.ws = NULL;
         h_finish(&c);
     }
@@ -288,21 +313,8 @@ static void block_in_send(void *arg) {
 }
 
 static void sync_send_woken_by_close_handle(void) {
-    conn c;
-    blocked b;
-    h_thread t;
     if (!big) big = calloc(1, BIG);
-    NEED(h_websocket(&c, 0, "/deaf", NULL));
-    blocked_init(&b, &c);
-    t = h_spawn(block_in_send, &b);
-    h_event_wait(&b.started, 5000);
-    h_sleep(100);
-    EXPECT(WinHttpCloseHandle(c.ws));
-    if (!h_event_wait(&b.ended, 5000)) FAIL("the blocked Send was not woken");
-    h_join(t);
-    EQ(b.error, E_CANCELLED);
-    c.ws = NULL;
-    h_finish(&c);
+    woken_by_close_handle("/deaf", 1, block_in_send);
 }
 
 static void block_in_small_send(void *arg) {
@@ -349,22 +361,7 @@ static void block_in_close(void *arg) {
     h_event_set(&b->ended);
 }
 
-static void sync_close_woken_by_close_handle(void) {
-    conn c;
-    blocked b;
-    h_thread t;
-    NEED(h_websocket(&c, 0, "/noanswer-close", NULL));
-    blocked_init(&b, &c);
-    t = h_spawn(block_in_close, &b);
-    h_event_wait(&b.started, 5000);
-    h_sleep(50);
-    EXPECT(WinHttpCloseHandle(c.ws));
-    if (!h_event_wait(&b.ended, 5000)) FAIL("the blocked Close was not woken");
-    h_join(t);
-    EQ(b.error, E_CANCELLED);
-    c.ws = NULL;
-    h_finish(&c);
-}
+static void sync_close_woken_by_close_handle(void) { woken_by_close_handle("/noanswer-close", 1, block_in_close); }
 
 static void block_in_response(void *arg) {
     blocked *b = arg;
@@ -373,23 +370,7 @@ static void block_in_response(void *arg) {
     h_event_set(&b->ended);
 }
 
-static void sync_response_woken_by_close_handle(void) {
-    conn c;
-    blocked b;
-    h_thread t;
-    NEED(h_prepare(&c, 0, "plain", "/stall", NULL, 1));
-    EXPECT(WinHttpSendRequest(c.req, NULL, 0, NULL, 0, 0, 0));
-    blocked_init(&b, &c);
-    t = h_spawn(block_in_response, &b);
-    h_event_wait(&b.started, 5000);
-    h_sleep(50);
-    EXPECT(WinHttpCloseHandle(c.req));
-    if (!h_event_wait(&b.ended, 5000)) FAIL("the blocked ReceiveResponse was not woken");
-    h_join(t);
-    EQ(b.error, E_CANCELLED);
-    c.req = NULL;
-    h_finish(&c);
-}
+static void sync_response_woken_by_close_handle(void) { woken_by_close_handle("/stall", 0, block_in_response); }
 
 /* Receive in one thread, Send in another, for a while. */
 static void sync_send_beside_a_blocked_receive(void) {
@@ -440,6 +421,7 @@ TESTS {
     CASE(closing_parents_cancels_nothing);
     CASE(request_outlives_its_parents);
     CASE(sync_receive_woken_by_close_handle);
+    CASE(sync_receive_that_begins_while_the_handle_is_closed);
     CASE(sync_receive_woken_by_close);
     CASE(sync_receive_sees_the_answer_to_shutdown);
     CASE(sync_send_woken_by_close_handle);

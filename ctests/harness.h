@@ -110,6 +110,14 @@ static void h_sleep(unsigned ms) {
 }
 #endif
 
+/* What closes a handle in which another thread blocks can only give that thread some time to get there. This error says
+ * that it had not: the case begins anew, with more. */
+static inline int h_too_early(DWORD error, unsigned *pause) {
+    if (error != ERROR_INVALID_HANDLE || *pause > 5000) return 0;
+    *pause *= 8;
+    return 1;
+}
+
 typedef struct h_start {
     void (*fn)(void *);
     void *arg;

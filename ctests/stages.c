@@ -110,9 +110,10 @@ static void block(void *arg) {
 }
 
 static void closed_while_it_blocks(void) {
+    unsigned pause = 60;
     size_t i;
     h_limit(60);
-    for (i = 0; i < STAGES; i++) {
+    for (i = 0; i < STAGES;) {
         const stage *s = &stages[i];
         conn c;
         blocked b = {&c, s, 0};
@@ -123,13 +124,17 @@ static void closed_while_it_blocks(void) {
         EQ_ROW(s->name, lead_up(&c, 0, s), 0);
         thread = h_spawn(block, &b);
         if (notice) EXPECT(rec_wait(c.rec, c.req, notice));
-        h_sleep(60); /* into the blocking call */
+        h_sleep(pause);
         start = h_ms();
         EXPECT(WinHttpCloseHandle(c.req));
         EQ_ROW(s->name, h_ms() - start < PROMPT, 1);
         h_join(thread);
-        EQ_ROW(s->name, b.error, E_CANCELLED);
-        if (h_ms() - start > PROMPT * (1 + 2 * !!getenv("CTEST_WRAP"))) FAIL("%s: took %u ms", s->name, (unsigned)(h_ms() - start));
+        if (!h_too_early(b.error, &pause)) {
+            EQ_ROW(s->name, b.error, E_CANCELLED);
+            if (h_ms() - start > PROMPT * (1 + 2 * !!getenv("CTEST_WRAP"))) FAIL("%s: took %u ms", s->name, (unsigned)(h_ms() - start));
+            pause = 60;
+            i++;
+        }
         h_finish(&c);
     }
 }
