@@ -215,6 +215,34 @@ static void timed_out(int async) {
 }
 BOTH(timed_out)
 
+/* The limits are those of the moment: also when they are set on a request that is on its way. */
+static void timeouts_set_on_the_way(int async) {
+    size_t i;
+    h_limit(20);
+    for (i = 0; i < STAGES; i++) {
+        const stage *s = &stages[i];
+        const DWORD limit = LIMIT;
+        conn c;
+        DWORD error;
+        if (s->api == API_SEND) continue;
+        NEED(open_stage(&c, async, s));
+        EQ_ROW(s->name, lead_up(&c, async, s), 0);
+        EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_SEND_TIMEOUT, (void *)&limit, sizeof limit));
+        EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_RECEIVE_TIMEOUT, (void *)&limit, sizeof limit));
+        EXPECT(WinHttpSetOption(c.req, WINHTTP_OPTION_RECEIVE_RESPONSE_TIMEOUT, (void *)&limit, sizeof limit));
+        error = hang(&c, async, s);
+        if (async && !error) {
+            h_record e;
+            memset(&e, 0, sizeof e);
+            if (!rec_wait_nth(c.rec, c.req, STATUS(REQUEST_ERROR), 1, 10000, &e)) FAIL("%s: no error", s->name);
+            error = e.info.result.dwError;
+        }
+        EQ_ROW(s->name, error, E_TIMEOUT);
+        h_finish(&c);
+    }
+}
+BOTH(timeouts_set_on_the_way)
+
 /* The limit of one stage does not end another. */
 static void each_timeout_is_for_its_own_stage(void) {
     static const struct {
@@ -276,6 +304,7 @@ TESTS {
     CASE(closed_while_it_blocks);
     CASE(closed_while_it_is_pending);
     CASE2(timed_out);
+    CASE2(timeouts_set_on_the_way);
     CASE(each_timeout_is_for_its_own_stage);
     CASE2(a_trickling_body_does_not_time_out);
     CASE2(a_trickling_head_times_out);
