@@ -139,12 +139,11 @@ impl Engine {
                     self.interrupt();
                     while self.monitor_asleep.load(Ordering::Relaxed) && !self.stopping.load(Ordering::SeqCst)
                     {
-                        // Work that begins between the last tick and this wait is noticed here at
-                        // the latest; the wake-up from the poll loop is the ordinary way.
-                        if self.monitor_wakes.wait_for(&mut crew, IDLE)
-                            && self.running.load(Ordering::SeqCst) > 0
-                        {
+                        // Work that has begun since the last tick; what begins later wakes us from the poll loop.
+                        if self.running.load(Ordering::SeqCst) > 0 || self.queue.lock().len() > 0 {
                             self.monitor_asleep.store(false, Ordering::Relaxed);
+                        } else {
+                            self.monitor_wakes.wait_for(&mut crew, IDLE);
                         }
                     }
                     (quiet, well) = (0, 0);

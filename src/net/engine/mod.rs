@@ -284,8 +284,10 @@ impl Engine {
             }
         }
         due.into_iter().for_each(|target| queue.push(target));
+        let work = queue.len() > 0;
         drop(queue);
-        if self.monitor_asleep.load(Ordering::Relaxed) {
+        // Not when it was the monitor that ended the wait, for it goes to sleep then.
+        if work && self.monitor_asleep.load(Ordering::SeqCst) {
             self.wake_monitor();
         }
     }
