@@ -101,13 +101,16 @@ impl Leg {
         if state.upgrade {
             // The automatic fields take the place of any that the application brought.
             let fresh = ws::new_key().map_err(|_| Code::INTERNAL_ERROR)?;
-            headers.remove(b"Content-Length");
-            headers.remove(b"Transfer-Encoding");
+            // A body that nothing announces would be taken for frames.
+            if extras.total == 0 {
+                headers.remove(b"Content-Length");
+                headers.remove(b"Transfer-Encoding");
+                framing = RequestFraming::None;
+            }
             headers.set(b"Connection", b"Upgrade");
             headers.set(b"Upgrade", b"websocket");
             headers.set(b"Sec-WebSocket-Key", fresh.as_bytes());
             headers.set(b"Sec-WebSocket-Version", b"13");
-            framing = RequestFraming::None;
             key = Some(fresh);
         }
         framing.apply(&mut headers);
