@@ -22,10 +22,15 @@ static void created_and_closing_once_each(int async) {
     e = rec_at(r, 0);
     EQ(e.status, STATUS(HANDLE_CREATED));
     EQ(e.length, sizeof(HINTERNET));
+    EQ(e.handle, c.ses);
     EQ(e.info.handle, c.con);
     e = rec_at(r, 1);
     EQ(e.status, STATUS(HANDLE_CREATED));
+    EQ(e.handle, c.req);
     EQ(e.info.handle, c.req);
+    for (i = 2; rec_at(r, i).status != STATUS(HANDLE_CREATED) && i < rec_mark(r); i++) ;
+    EQ(rec_at(r, i).handle, c.req);
+    EQ(rec_at(r, i).info.handle, c.ws);
     EQ_STR(h_message(&c, async, text, sizeof text), "welcome");
     h[0] = c.ws, h[1] = c.req, h[2] = c.con, h[3] = c.ses;
     mark = rec_mark(r);
@@ -340,6 +345,34 @@ static void sends_from_write_complete_nest_three_deep(void) {
     h_finish(&c);
 }
 
+/* The third callback deep the completions are put off. What they are for is closed before they come, and they still come,
+ * before the end. */
+static void shut_down_at_the_bottom(recorder *r, const h_record *e) {
+    (void)r;
+    if (e->status != STATUS(WRITE_COMPLETE)) return;
+    if (e->depth < 3) {
+        EQ(WinHttpWebSocketSend(e->handle, BIN, loop_buffer, 1), 0);
+        return;
+    }
+    EQ(WinHttpWebSocketShutdown(e->handle, 1000, NULL, 0), 0);
+    EQ(rec_count(r, e->handle, STATUS(SHUTDOWN_COMPLETE)), 0);
+    EXPECT(WinHttpCloseHandle(e->handle));
+}
+
+static void completions_put_off_come_before_the_end(void) {
+    recorder *r = rec_new();
+    conn c;
+    int mark;
+    NEED(h_websocket(&c, 1, "/echo", r));
+    mark = rec_mark(r);
+    h_put(&r->hook, shut_down_at_the_bottom);
+    EQ(WinHttpWebSocketSend(c.ws, BIN, loop_buffer, 1), 0);
+    EXPECT(rec_wait(r, c.ws, STATUS(HANDLE_CLOSING)));
+    EQ_STR(rec_trace(r, mark, 0), "WRITE WRITE WRITE SHUTDOWN CLOSING");
+    c.ws = NULL;
+    h_finish(&c);
+}
+
 static void receive_again(recorder *r, const h_record *e) {
     if (e->status == STATUS(READ_COMPLETE)) {
         int *left = h_get(&r->user);
@@ -536,6 +569,48 @@ static void everything_from_inside_callbacks(void) {
     h_finish(&c);
 }
 
+/* The close handshake inside its own notices: status, Close, status again, CloseHandle. */
+static void close_inside(recorder *r, const h_record *e) {
+    char *seen = h_get(&r->user), reason[123];
+    USHORT code = 0;
+    DWORD used = 0;
+    if (e->status == STATUS(READ_COMPLETE) && e->info.ws_status.eBufferType == CLOSED) {
+        EQ(WinHttpWebSocketReceive(e->handle, reason, sizeof reason, NULL, NULL), E_OP);
+        EQ(WinHttpWebSocketQueryCloseStatus(e->handle, &code, reason, sizeof reason, &used), 0);
+        EQ(WinHttpWebSocketClose(e->handle, 1000, NULL, 0), 0);
+    } else if (e->status == STATUS(CLOSE_COMPLETE)) {
+        EQ(WinHttpWebSocketQueryCloseStatus(e->handle, &code, reason, sizeof reason, &used), 0);
+        EQ(WinHttpWebSocketClose(e->handle, 1000, NULL, 0), E_OP);
+        EXPECT(WinHttpCloseHandle(e->handle));
+    } else {
+        return;
+    }
+    snprintf(seen + strlen(seen), 64, "%u %.*s/", (unsigned)code, (int)used, reason);
+}
+
+static void the_whole_close_inside_its_notices(void) {
+    recorder *r = rec_new();
+    conn c;
+    char buffer[16], path[128], seen[256] = "";
+    const char *token = h_token();
+    HINTERNET ws;
+    snprintf(path, sizeof path, "/close/1001/leaving?on=message&id=%s", token);
+    NEED(h_websocket(&c, 1, path, r));
+    ws = c.ws;
+    h_put(&r->user, (void *)seen);
+    h_put(&r->hook, close_inside);
+    EQ(WinHttpWebSocketReceive(ws, buffer, sizeof buffer, NULL, NULL), 0);
+    EQ(WinHttpWebSocketSend(ws, TXT, (void *)"x", 1), 0);
+    EXPECT(rec_wait(r, ws, STATUS(HANDLE_CLOSING)));
+    c.ws = NULL;
+    h_finish(&c);
+    EQ(rec_count(r, ws, STATUS(REQUEST_ERROR)), 0);
+    EQ(rec_count(r, ws, STATUS(CLOSE_COMPLETE)), 1);
+    EQ_STR(seen, "1001 leaving/1001 leaving/");
+    snprintf(path, sizeof path, "/report/%s", token);
+    EQ_STR(h_get_text(path), "text:fin:1:x close:fin:2:1000 EOF");
+}
+
 static void receive_response_inside(recorder *r, const h_record *e) {
     DWORD at = *(DWORD *)h_get(&r->user);
     if (e->status == at && !WinHttpReceiveResponse(e->handle, NULL)) FAIL("in %s: %u", status_name(at), (unsigned)GetLastError());
@@ -726,12 +801,14 @@ TESTS {
     CASE(trace_of_a_sync_request);
     CASE(names_and_addresses);
     CASE(sends_from_write_complete_nest_three_deep);
+    CASE(completions_put_off_come_before_the_end);
     CASE(receives_from_read_complete_nest_three_deep);
     CASE(reads_of_a_body_nest_three_deep);
     CASE(closing_in_every_notice_of_a_request);
     CASE(closed_in_sending_request_sends_nothing);
     CASE(closing_in_every_notice_of_a_websocket);
     CASE(everything_from_inside_callbacks);
+    CASE(the_whole_close_inside_its_notices);
     CASE(receive_response_before_the_send_has_finished);
     CASE(receive_response_twice);
     CASE(send_errors_by_callback);

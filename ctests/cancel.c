@@ -88,6 +88,39 @@ static void pending_send_and_receive(void) {
     h_finish(&c);
 }
 
+/* A Shutdown goes behind the Send that waits. Closed there, both end; else both complete, in this order. */
+static void pending_send_and_shutdown(void) {
+    int closed;
+    for (closed = 0; closed < 2; closed++) {
+        recorder *r = rec_new();
+        conn c;
+        char path[128];
+        const char *token = h_token();
+        int mark;
+        if (!big) big = calloc(1, BIG);
+        snprintf(path, sizeof path, "/deaf?gate=%s", token);
+        NEED(h_websocket(&c, 1, path, r));
+        mark = rec_mark(r);
+        EQ(WinHttpWebSocketSend(c.ws, BIN, big, BIG), 0);
+        EQ(WinHttpWebSocketShutdown(c.ws, 1000, NULL, 0), 0);
+        EQ(WinHttpWebSocketShutdown(c.ws, 1000, NULL, 0), E_OP);
+        EQ_STR(rec_trace(r, mark, 0), "");
+        if (closed) {
+            EXPECT(WinHttpCloseHandle(c.ws));
+            cancelled(r, c.ws, WINHTTP_WEB_SOCKET_SEND_OPERATION, 0);
+            cancelled(r, c.ws, WINHTTP_WEB_SOCKET_SHUTDOWN_OPERATION, 0);
+            c.ws = NULL;
+        } else {
+            snprintf(path, sizeof path, "/release/%s", token);
+            h_get_text(path);
+            EXPECT(rec_wait_nth(r, c.ws, STATUS(SHUTDOWN_COMPLETE), 1, 20000, NULL));
+            EQ_STR(rec_trace(r, mark, 0), "WRITE SHUTDOWN");
+            EQ(h_close(&c, 1, 1000, NULL), 0);
+        }
+        h_finish(&c);
+    }
+}
+
 static void pending_close(void) {
     int other;
     for (other = 0; other < 2; other++) {
@@ -414,6 +447,7 @@ TESTS {
     CASE(pending_receive);
     CASE(pending_send);
     CASE(pending_send_and_receive);
+    CASE(pending_send_and_shutdown);
     CASE(pending_close);
     CASE(close_with_a_send_outstanding_is_refused);
     CASE(pending_response);

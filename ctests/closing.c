@@ -105,7 +105,8 @@ static void close_codes(int async) {
         {1000, NULL, "close:fin:2:1000"},     {1001, "gone", "close:fin:6:1001:gone"}, {1003, NULL, "close:fin:2:1003"},
         {1011, NULL, "close:fin:2:1011"},     {1014, NULL, "close:fin:2:1014"},        {3000, NULL, "close:fin:2:3000"},
         {4999, "own", "close:fin:5:4999:own"}, {1005, NULL, "close:fin:0"},            {1006, NULL, "close:fin:0"},
-        {1015, NULL, "close:fin:0"},
+        {1015, NULL, "close:fin:0"},           {0, NULL, "close:fin:2:0"},             {999, "low", "close:fin:5:999:low"},
+        {65535, NULL, "close:fin:2:65535"},
     };
     size_t i;
     for (i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -317,16 +318,19 @@ BOTH(one_close_frame_only)
 
 /* Shutdown and at once CloseHandle: the frame still reaches the server. */
 static void shutdown_survives_closing_the_handle(int async) {
-    recorder *r = rec_new();
-    conn c;
-    char path[128];
-    const char *token = h_token();
-    snprintf(path, sizeof path, "/echo?id=%s", token);
-    NEED(h_websocket(&c, async, path, r));
-    EQ(WinHttpWebSocketShutdown(c.ws, 1000, (void *)"bye", 3), 0);
-    h_finish(&c);
-    snprintf(path, sizeof path, "/report/%s", token);
-    EQ_STR(h_get_text(path), "close:fin:5:1000:bye");
+    int secure;
+    for (secure = 0; secure < 2; secure++) {
+        recorder *r = rec_new();
+        conn c;
+        char path[128];
+        const char *token = h_token();
+        snprintf(path, sizeof path, "/echo?id=%s", token);
+        NEED(h_websocket_on(&c, async, secure ? "tls" : "plain", path, r));
+        EQ(WinHttpWebSocketShutdown(c.ws, 1000, (void *)"bye", 3), 0);
+        h_finish(&c);
+        snprintf(path, sizeof path, "/report/%s", token);
+        EQ_STR(h_get_text(path), "close:fin:5:1000:bye");
+    }
 }
 BOTH(shutdown_survives_closing_the_handle)
 
@@ -340,29 +344,106 @@ static void short_timeout(conn *c) {
 static void close_times_out(int async) {
     recorder *r = rec_new();
     conn c;
+    char path[128];
+    const char *token = h_token();
     uint64_t start;
-    NEED(h_websocket(&c, async, "/noanswer-close", r));
+    snprintf(path, sizeof path, "/noanswer-close?id=%s", token);
+    NEED(h_websocket(&c, async, path, r));
     short_timeout(&c);
     start = h_ms();
     EQ(h_close(&c, async, 1000, NULL), E_TIMEOUT);
     EXPECT(h_ms() - start >= 250);
     EXPECT(h_ms() - start < 5000);
     EQ_STR(close_status(c.ws), "error 4317");
+    /* The connection ends with that, not with the handle. */
+    snprintf(path, sizeof path, "/report/%s", token);
+    EQ_STR(h_get_text(path), "close:fin:2:1000 EOF");
     h_finish(&c);
 }
 BOTH(close_times_out)
 
+/* What is left of a message that was received in part is thrown away like whole ones. */
+static void close_in_the_middle_of_a_message(int async) {
+    static const char *const paths[] = {"/send/binary/300000", "/send/text/300000/7000", "/send/binary/300000/100?with101"};
+    size_t i;
+    for (i = 0; i < sizeof paths / sizeof *paths; i++) {
+        recorder *r = rec_new();
+        conn c;
+        char buffer[99];
+        got g;
+        NEED(h_websocket(&c, async, paths[i], r));
+        g = h_receive(&c, async, buffer, sizeof buffer);
+        EQ_ROW(paths[i], g.bytes, sizeof buffer);
+        EQ_ROW(paths[i], g.type, i == 1 ? TXTF : BINF);
+        EQ_ROW(paths[i], h_close(&c, async, 1000, "enough"), 0);
+        EQ_STR(close_status(c.ws), "1000 enough");
+        h_finish(&c);
+    }
+}
+BOTH(close_in_the_middle_of_a_message)
+
+/* The buffer is the program's again in the notice that the Receive was cancelled, whatever the server still sends. */
+static char given_back[4096];
+static void take_back(recorder *r, const h_record *e) {
+    (void)r;
+    if (e->status == WINHTTP_CALLBACK_STATUS_REQUEST_ERROR) memset(given_back, '#', sizeof given_back);
+}
+
+static void the_buffer_of_a_cancelled_receive_is_left_alone(void) {
+    recorder *r = rec_new();
+    conn c;
+    size_t i;
+    NEED(h_websocket(&c, 1, "/noise-close/50", r));
+    h_put(&r->hook, take_back);
+    EQ(WinHttpWebSocketReceive(c.ws, given_back, sizeof given_back, NULL, NULL), 0);
+    EQ(WinHttpWebSocketClose(c.ws, 1000, NULL, 0), 0);
+    EXPECT(rec_wait(r, c.ws, WINHTTP_CALLBACK_STATUS_CLOSE_COMPLETE));
+    EQ(rec_count(r, c.ws, WINHTTP_CALLBACK_STATUS_REQUEST_ERROR), 1);
+    for (i = 0; i < sizeof given_back && given_back[i] == '#'; i++) ;
+    EQ(i, sizeof given_back);
+    h_finish(&c);
+}
+
 static void peer_drops_instead_of_answering(int async) {
     recorder *r = rec_new();
     conn c;
+    char buffer[16];
     NEED(h_websocket(&c, async, "/drop-close", r));
     EQ(h_close(&c, async, 1000, NULL), E_CONNECTION);
     h_finish(&c);
     NEED(h_websocket(&c, async, "/drop-close?reset", r));
     EQ(h_close(&c, async, 1000, NULL), E_CONNECTION);
     h_finish(&c);
+    /* The same after a Shutdown, to whoever waits first. */
+    NEED(h_websocket(&c, async, "/drop-close", r));
+    EQ(h_shutdown(&c, async, 1000, NULL), 0);
+    EQ(h_close(&c, async, 1000, NULL), E_CONNECTION);
+    h_finish(&c);
+    NEED(h_websocket(&c, async, "/drop-close", r));
+    EQ(h_shutdown(&c, async, 1000, NULL), 0);
+    EQ(h_receive(&c, async, buffer, sizeof buffer).error, E_CONNECTION);
+    EQ(h_close(&c, async, 1000, NULL), E_CONNECTION);
+    EQ_STR(close_status(c.ws), "error 4317");
+    h_finish(&c);
 }
 BOTH(peer_drops_instead_of_answering)
+
+/* Many servers do not wait for the answer to their close frame. */
+static void server_closes_and_goes(int async) {
+    int secure;
+    for (secure = 0; secure < 2; secure++) {
+        recorder *r = rec_new();
+        conn c;
+        char buffer[16];
+        NEED(h_websocket_on(&c, async, secure ? "tls" : "plain", "/raw/880603e8676f6e65?then=drop", r));
+        EQ(h_receive(&c, async, buffer, sizeof buffer).type, CLOSED);
+        EQ_STR(close_status(c.ws), "1000 gone");
+        EQ(h_close(&c, async, 1000, NULL), 0);
+        EQ_STR(close_status(c.ws), "1000 gone");
+        h_finish(&c);
+    }
+}
+BOTH(server_closes_and_goes)
 
 static void peer_answers_with_an_invalid_frame(int async) {
     recorder *r = rec_new();
@@ -458,6 +539,48 @@ static void state_table(int async) {
         }
 }
 BOTH(state_table)
+
+/* The column CLOSING of a synchronous session: another thread is inside Close. */
+typedef struct closer {
+    conn *c;
+    DWORD error;
+    h_event started;
+} closer;
+
+static void close_apart(void *arg) {
+    closer *k = arg;
+    h_event_set(&k->started);
+    k->error = h_close(k->c, 0, 1000, NULL);
+}
+
+static void calls_beside_a_synchronous_close(void) {
+    conn c;
+    closer k;
+    char path[128], buffer[16];
+    const char *token = h_token();
+    uint64_t end = h_ms() + 10000;
+    DWORD error;
+    h_thread thread;
+    snprintf(path, sizeof path, "/answer-close/1000/late?gate=%s", token);
+    NEED(h_websocket(&c, 0, path, NULL));
+    k.c = &c;
+    h_event_init(&k.started);
+    thread = h_spawn(close_apart, &k);
+    h_event_wait(&k.started, 5000);
+    /* Sends go well until the Close has begun. */
+    while (!(error = h_send(&c, 0, TXT, "x", 1)) && h_ms() < end) h_sleep(1);
+    EQ(error, E_OP);
+    EQ(h_receive(&c, 0, buffer, sizeof buffer).error, E_OP);
+    EQ(h_shutdown(&c, 0, 1000, NULL), E_OP);
+    EQ(h_close(&c, 0, 1000, NULL), E_OP);
+    EQ_STR(close_status(c.ws), "error 4317");
+    snprintf(path, sizeof path, "/release/%s", token);
+    h_get_text(path);
+    h_join(thread);
+    EQ(k.error, 0);
+    EQ_STR(close_status(c.ws), "1000 late");
+    h_finish(&c);
+}
 
 /* ---- traces of the specification ---- */
 
@@ -667,12 +790,16 @@ TESTS {
     CASE2(one_close_frame_only);
     CASE2(shutdown_survives_closing_the_handle);
     CASE2(close_times_out);
+    CASE2(close_in_the_middle_of_a_message);
+    CASE(the_buffer_of_a_cancelled_receive_is_left_alone);
     CASE2(peer_drops_instead_of_answering);
+    CASE2(server_closes_and_goes);
     CASE2(peer_answers_with_an_invalid_frame);
     CASE2(state_table);
     CASE(trace_of_the_whole_life);
     CASE(trace_of_close_with_a_receive_pending);
     CASE(trace_of_closing_the_handle_in_close);
     CASE(trace_of_shutdown_with_a_receive_pending);
+    CASE(calls_beside_a_synchronous_close);
 }
 END_TESTS

@@ -1,5 +1,5 @@
 /* The handshake and the first messages. */
-#include "harness.h"
+#include "process.h"
 
 static void say(conn *c, int async, int type, const char *text) {
     char back[4096];
@@ -121,6 +121,20 @@ static void added_headers_are_sent(void) {
     h_finish(&c);
 }
 
+/* A body is unusual there, but is one: nothing of it is left for the WebSocket. */
+static void a_body_with_the_upgrade(void) {
+    conn c;
+    char head[4096], value[512];
+    NEED(h_prepare(&c, 0, "plain", "/head", NULL, 1));
+    EXPECT(WinHttpSendRequest(c.req, NULL, 0, (void *)"body!", 5, 5, 0));
+    EXPECT(WinHttpReceiveResponse(c.req, NULL));
+    NEED((c.ws = WinHttpWebSocketCompleteUpgrade(c.req, 0)) != NULL);
+    h_message(&c, 0, head, sizeof head);
+    EXPECT(header_in(head, "Content-Length", value) && !strcmp(value, "5"));
+    say(&c, 0, TXT, "behind it");
+    h_finish(&c);
+}
+
 static void an_own_automatic_header_is_not_doubled(void) {
     conn c;
     char head[4096];
@@ -186,13 +200,35 @@ static void header_queries_around_the_upgrade(void) {
 
 static void no_data_behind_the_101(void) {
     conn c;
+    char text[64];
     DWORD available = 0xdead;
     NEED(h_prepare(&c, 0, "plain", "/greeting", NULL, 1));
     EQ(h_exchange(&c, 0), 0);
     EXPECT(WinHttpQueryDataAvailable(c.req, &available));
     EQ(available, 0);
+    available = 0xdead;
+    EXPECT(WinHttpReadData(c.req, text, sizeof text, &available));
+    EQ(available, 0);
+    /* It was the WebSocket's. */
+    NEED((c.ws = WinHttpWebSocketCompleteUpgrade(c.req, 0)) != NULL);
+    EQ_STR(h_message(&c, 0, text, sizeof text), "welcome");
     h_finish(&c);
 }
+
+/* A connection that has become a WebSocket is not for another request, also when nobody has completed the upgrade. */
+static void an_upgrade_that_nobody_completes(int async) {
+    recorder *r = rec_new();
+    conn c;
+    char path[128];
+    const char *token = h_token();
+    snprintf(path, sizeof path, "/echo?id=%s", token);
+    NEED(h_prepare(&c, async, "plain", path, r, 1));
+    EQ(h_exchange(&c, async), 0);
+    h_finish(&c);
+    snprintf(path, sizeof path, "/report/%s", token);
+    EQ_STR(h_get_text(path), "EOF");
+}
+BOTH(an_upgrade_that_nobody_completes)
 
 /* The same request sent again makes a second, independent socket with a new key. */
 static void resent_request_gives_a_second_websocket(void) {
@@ -220,6 +256,27 @@ static void resent_request_gives_a_second_websocket(void) {
     EXPECT(WinHttpCloseHandle(first));
     h_finish(&c);
 }
+
+/* What a request came from is not needed for its upgrade either, and a second send of it makes another socket. */
+static void upgraded_again_without_its_parents(int async) {
+    recorder *r = rec_new();
+    conn c, first;
+    NEED(h_websocket(&c, async, "/echo", r));
+    first = c;
+    EQ(h_exchange(&c, async), 0);
+    EXPECT(WinHttpCloseHandle(c.con));
+    EXPECT(WinHttpCloseHandle(c.ses));
+    c.con = c.ses = NULL;
+    NEED(c.ws = WinHttpWebSocketCompleteUpgrade(c.req, (DWORD_PTR)r));
+    EXPECT(c.ws != first.ws);
+    say(&c, async, TXT, "second");
+    say(&first, async, TXT, "first");
+    EXPECT(WinHttpCloseHandle(first.ws));
+    say(&c, async, TXT, "alone");
+    h_finish(&c);
+    if (async) EXPECT(rec_wait(r, first.ses, WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING));
+}
+BOTH(upgraded_again_without_its_parents)
 
 static void survives_its_request_connection_and_session(int async) {
     recorder *r = rec_new();
@@ -310,6 +367,48 @@ static void header_case_does_not_matter(void) {
     h_finish(&c);
 }
 
+/* What a 101 may have beside what it must; lengths and codings mean nothing there, for no body follows. */
+static void unusual_answers_to_the_upgrade(int async) {
+    static const char *const paths[] = {"/handshake/length", "/handshake/chunked", "/handshake/long", "/handshake/early"};
+    size_t i;
+    for (i = 0; i < sizeof paths / sizeof *paths; i++) {
+        recorder *r = rec_new();
+        conn c;
+        NEED(h_prepare(&c, async, "plain", paths[i], r, 1));
+        EQ_ROW(paths[i], h_upgrade(&c, async), 0);
+        EQ_ROW(paths[i], rec_count(r, c.req, WINHTTP_CALLBACK_STATUS_INTERMEDIATE_RESPONSE), i == 3);
+        NEED(c.ws);
+        say(&c, async, TXT, "here");
+        h_finish(&c);
+    }
+}
+BOTH(unusual_answers_to_the_upgrade)
+
+/* More in the packet of the 101 than anything that reads heads or frames takes at once. */
+static void a_burst_behind_the_101(int async) {
+    static unsigned char want[400000], back[400000];
+    recorder *r = rec_new();
+    conn c;
+    DWORD n = 0;
+    got g;
+    h_pattern(want, sizeof want);
+    NEED(h_websocket(&c, async, "/send/binary/400000/777?with101", r));
+    do {
+        g = h_receive(&c, async, back + n, 500);
+        EQ(g.error, 0);
+        n += g.bytes;
+    } while (!g.error && g.type == BINF && n <= sizeof back - 500);
+    while (!g.error && g.type == BINF) {
+        g = h_receive(&c, async, back + n, (DWORD)sizeof back - n);
+        n += g.bytes;
+    }
+    EQ(g.type, BIN);
+    EQ(n, sizeof back);
+    EXPECT(!memcmp(want, back, sizeof back));
+    h_finish(&c);
+}
+BOTH(a_burst_behind_the_101)
+
 static void ping_is_answered_with_its_payload(int async) {
     recorder *r = rec_new();
     conn c;
@@ -341,6 +440,108 @@ static void pongs_do_not_disturb_sends(int async) {
 }
 BOTH(pongs_do_not_disturb_sends)
 
+/* Asynchronous sockets answer pings also while no Receive is pending. */
+static void a_ping_is_answered_without_a_receive(void) {
+    recorder *r = rec_new();
+    conn c;
+    char path[128], text[64];
+    const char *token = h_token();
+    uint64_t end = h_ms() + 10000;
+    snprintf(path, sizeof path, "/ping/idle?id=%s", token);
+    NEED(h_websocket(&c, 1, path, r));
+    snprintf(path, sizeof path, "/report/%s?live", token);
+    while (strcmp(h_get_text(path), "pong:fin:4:idle") && h_ms() < end) h_sleep(5);
+    EQ_STR(h_get_text(path), "pong:fin:4:idle");
+    EQ_STR(h_message(&c, 1, text, sizeof text), "pong:fin:4:idle");
+    h_finish(&c);
+}
+
+/* A server that pings without end and reads nothing: the answers that wait do not fill the memory, and the last ping is
+ * answered all the same. */
+static void a_flood_of_pings(int async) {
+    enum { MIB = 24 };
+    recorder *r = rec_new();
+    conn c;
+    char path[128], text[64];
+    const char *token = h_token();
+    long before;
+    int pongs = 0, pings = 0;
+    snprintf(path, sizeof path, "/ping-flood/%d?gate=%s", MIB, token);
+    NEED(h_websocket(&c, async, path, r));
+    before = p_peak_kib();
+    EQ_STR(h_message(&c, async, text, sizeof text), "all said");
+#if !defined H_SLOW && !defined _WIN32 /* where the threads' own memory hides it */
+    if (p_peak_kib() - before > MIB * 1024 / 4) FAIL("%ld KiB more", p_peak_kib() - before);
+#endif
+    snprintf(path, sizeof path, "/release/%s", token);
+    h_get_text(path);
+    h_message(&c, async, text, sizeof text);
+    EXPECT(sscanf(text, "%d %d", &pongs, &pings) == 2);
+    EXPECT(pongs > 0 && pongs <= pings);
+    h_finish(&c);
+}
+BOTH(a_flood_of_pings)
+
+/* A server that never stops pinging does not keep the program from what it wants to do. */
+typedef struct receiver {
+    conn *c;
+    got g;
+    h_event started, ended;
+} receiver;
+
+static void receive_apart(void *arg) {
+    receiver *w = arg;
+    char buffer[16];
+    h_event_set(&w->started);
+    w->g = h_receive(w->c, 0, buffer, sizeof buffer);
+    h_event_set(&w->ended);
+}
+
+static void calls_in_an_endless_flood(int async) {
+    int closes;
+    for (closes = 0; closes < 2; closes++) {
+        recorder *r = rec_new();
+        conn c;
+        char buffer[16];
+        DWORD ms = 200;
+        receiver w;
+        h_thread thread = 0;
+        NEED(h_websocket(&c, async, "/ping-flood/endless", r));
+        EXPECT(WinHttpSetOption(c.ws, WINHTTP_OPTION_WEB_SOCKET_CLOSE_TIMEOUT, &ms, sizeof ms));
+        w.c = &c;
+        h_event_init(&w.started);
+        h_event_init(&w.ended);
+        if (async) EQ(WinHttpWebSocketReceive(c.ws, buffer, sizeof buffer, NULL, NULL), 0);
+        else thread = h_spawn(receive_apart, &w);
+        if (!async) h_event_wait(&w.started, 5000);
+        h_sleep(100); /* into the flood */
+        if (async) EQ(WinHttpWebSocketReceive(c.ws, buffer, sizeof buffer, NULL, NULL), E_OP);
+        if (closes) {
+            /* The server does not answer. */
+            h_record e = {0};
+            EQ(WinHttpWebSocketClose(c.ws, 1000, NULL, 0), async ? 0 : E_TIMEOUT);
+            if (async) {
+                EXPECT(rec_wait_nth(r, c.ws, WINHTTP_CALLBACK_STATUS_REQUEST_ERROR, 2, 10000, &e));
+                EQ(e.info.ws_result.AsyncResult.dwError, E_TIMEOUT);
+                EQ(e.info.ws_result.Operation, WINHTTP_WEB_SOCKET_CLOSE_OPERATION);
+            }
+        } else {
+            HINTERNET ws = c.ws;
+            EXPECT(WinHttpCloseHandle(ws));
+            if (async) EXPECT(rec_wait(r, ws, WINHTTP_CALLBACK_STATUS_HANDLE_CLOSING));
+        }
+        if (!async) {
+            if (!h_event_wait(&w.ended, 10000)) FAIL("the Receive does not end");
+            h_join(thread);
+            /* The other, if it had not got there yet. */
+            if (w.g.error != E_CANCELLED) EQ(w.g.error, closes ? E_OP : ERROR_INVALID_HANDLE);
+        }
+        if (!closes) c.ws = NULL;
+        h_finish(&c);
+    }
+}
+BOTH(calls_in_an_endless_flood)
+
 TESTS {
     CASE2(echo);
     CASE2(every_small_length);
@@ -348,17 +549,25 @@ TESTS {
     CASE2(greeting_in_the_packet_of_the_101);
     CASE(the_request_on_the_wire);
     CASE(added_headers_are_sent);
+    CASE(a_body_with_the_upgrade);
     CASE(an_own_automatic_header_is_not_doubled);
     CASE(header_queries_around_the_upgrade);
     CASE(no_data_behind_the_101);
+    CASE2(an_upgrade_that_nobody_completes);
     CASE(resent_request_gives_a_second_websocket);
+    CASE2(upgraded_again_without_its_parents);
     CASE2(survives_its_request_connection_and_session);
     CASE2(answers_other_than_101_are_ordinary);
     CASE2(redirect_leads_to_the_websocket);
     CASE(asked_sub_protocol);
     CASE(asked_sub_protocol_unanswered);
     CASE(header_case_does_not_matter);
+    CASE2(unusual_answers_to_the_upgrade);
+    CASE2(a_burst_behind_the_101);
     CASE2(ping_is_answered_with_its_payload);
+    CASE(a_ping_is_answered_without_a_receive);
+    CASE2(a_flood_of_pings);
+    CASE2(calls_in_an_endless_flood);
     CASE2(pings_between_fragments);
     CASE2(pongs_do_not_disturb_sends);
 }

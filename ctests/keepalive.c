@@ -1,5 +1,5 @@
 /* An idle websocket keeps itself alive with unsolicited pongs. */
-#include "harness.h"
+#include "process.h"
 
 typedef struct idle {
     conn c;
@@ -44,7 +44,19 @@ static void both_await_pong(const char *path) {
     h_finish(&async.c);
 }
 
-static void unsolicited_pong_when_idle(void) { both_await_pong("/first-frame"); }
+/* A connection that has ended needs none: a socket of which the program knows that keeps nobody busy. */
+static void unsolicited_pong_when_idle(void) {
+    idle dead;
+    char buffer[16];
+    long before;
+    open_idle(&dead, 1, "/raw/?then=drop");
+    EXPECT(h_receive(&dead.c, 1, buffer, sizeof buffer).error);
+    both_await_pong("/first-frame");
+    before = p_sleeps();
+    h_sleep(1000);
+    if (p_sleeps() - before > 300) FAIL("the threads woke %ld times", p_sleeps() - before);
+    h_finish(&dead.c);
+}
 
 /* Idle is who sends nothing, whatever comes. */
 static void unsolicited_pong_while_receiving(void) { both_await_pong("/first-frame?chatter"); }

@@ -13,12 +13,16 @@ static inline long p_peak_kib(void) {
     K32GetProcessMemoryInfo(GetCurrentProcess(), &memory, sizeof memory);
     return (long)(memory.PeakWorkingSetSize / 1024);
 }
+/* Not to be had. */
+static inline long p_sleeps(void) { return 0; }
 static inline int p_descriptors(void) {
     DWORD n = 0;
     GetProcessHandleCount(GetCurrentProcess(), &n);
     return (int)n;
 }
 #else
+#include <sys/resource.h>
+
 /* A line of /proc/self/status: `VmHWM`, `VmRSS`, `Threads`. */
 static inline long p_status(const char *name) {
     char line[256];
@@ -31,6 +35,11 @@ static inline long p_status(const char *name) {
     return value;
 }
 static inline long p_peak_kib(void) { return p_status("VmHWM"); }
+/* How often its threads have gone to sleep. */
+static inline long p_sleeps(void) {
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) ? -1 : usage.ru_nvcsw;
+}
 static inline long p_resident_kib(void) { return p_status("VmRSS"); }
 static inline int p_threads(void) { return (int)p_status("Threads"); }
 static inline int p_descriptors(void) {

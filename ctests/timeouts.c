@@ -49,6 +49,29 @@ static void idle_websocket_has_no_receive_timeout(int async) {
 }
 BOTH(idle_websocket_has_no_receive_timeout)
 
+/* A server that reads nothing any more ends a Send, also one that the server has read a part of. */
+static void send_timeout_of_a_websocket(int async) {
+    static unsigned char unread[32 << 20];
+    recorder *r = rec_new();
+    conn c;
+    DWORD ms = 300;
+    uint64_t start;
+    h_record e;
+    NEED(h_websocket(&c, async, "/deaf", r));
+    EXPECT(WinHttpSetOption(c.ws, WINHTTP_OPTION_SEND_TIMEOUT, &ms, sizeof ms));
+    start = h_ms();
+    EQ(h_send(&c, async, BIN, unread, sizeof unread), E_TIMEOUT);
+    if (h_ms() - start < 250) FAIL("after %u ms", (unsigned)(h_ms() - start));
+    EXPECT(h_send(&c, async, BIN, "x", 1) != 0);
+    if (async && rec_wait_nth(r, c.ws, WINHTTP_CALLBACK_STATUS_REQUEST_ERROR, 1, 100, &e)) {
+        EQ(e.info.ws_result.AsyncResult.dwResult, 0);
+        EQ(e.info.ws_result.Operation, WINHTTP_WEB_SOCKET_SEND_OPERATION);
+    }
+    h_finish(&c);
+    EQ(rec_count(r, NULL, WINHTTP_CALLBACK_STATUS_REQUEST_ERROR), async);
+}
+BOTH(send_timeout_of_a_websocket)
+
 static void connection_refused(int async) {
     recorder *r = rec_new();
     conn c;
@@ -132,6 +155,7 @@ TESTS {
     CASE(receive_timeout_of_a_program_with_a_timer);
 #endif
     CASE2(idle_websocket_has_no_receive_timeout);
+    CASE2(send_timeout_of_a_websocket);
     CASE2(connection_refused);
     CASE2(name_not_resolved);
     CASE2(silent_tls_server);

@@ -25,6 +25,7 @@ static const struct {
     {"pong of 126 bytes", "8a7e007e", E_INVALID_RESPONSE, "1002"},
     {"close of 126 bytes", "887e007e", E_INVALID_RESPONSE, "1002"},
     {"close of one byte", "880103", E_INVALID_RESPONSE, "1002"},
+    {"close reason that is no text", "880403e8c328", E_INVALID_RESPONSE, "1007"},
     {"64-bit length with its top bit", "827f8000000000000001", E_INVALID_RESPONSE, "1002"},
     {"invalid text", "8102c328", E_INVALID_RESPONSE, "1007"},
     {"surrogate in text", "8103eda080", E_INVALID_RESPONSE, "1007"},
@@ -63,9 +64,17 @@ static void invalid_frames(int async) {
             if (!again) FAIL("%s: a second Receive succeeded", frames[i].name);
             if (!h_send(&c, async, TXT, "x", 1)) FAIL("%s: a Send succeeded", frames[i].name);
         }
-        h_finish(&c);
+        /* Only a close frame that is wrong itself has to do with the close status. */
+        {
+            USHORT code;
+            DWORD used, error = WinHttpWebSocketQueryCloseStatus(c.ws, &code, NULL, 0, &used);
+            EQ_ROW(frames[i].name, error, strncmp(frames[i].hex, "880", 3) ? E_OP : E_INVALID_RESPONSE);
+        }
+        /* It ends now, not with the handle. */
         snprintf(path, sizeof path, "/report/%s", token);
         saw = h_get_text(path);
+        h_finish(&c);
+        if (strstr(saw, "STILL-OPEN")) FAIL("%s: the connection is still open", frames[i].name);
         snprintf(path, sizeof path, ":%s", frames[i].wire);
         if (!strstr(saw, "close:fin") || !strstr(saw, path)) FAIL("%s: no close %s; the server saw: %s", frames[i].name, frames[i].wire, saw);
     }
@@ -153,6 +162,70 @@ static void pending_receive_when_the_peer_drops(void) {
     EQ(rec_count(r, NULL, WINHTTP_CALLBACK_STATUS_REQUEST_ERROR), 1);
 }
 
+/* A Send that waits for a server that does not read ends too when the connection is found dead. */
+static unsigned char unread[32 << 20];
+
+typedef struct sender {
+    conn *c;
+    DWORD error;
+    h_event ended;
+} sender;
+
+static void send_apart(void *arg) {
+    sender *s = arg;
+    s->error = WinHttpWebSocketSend(s->c->ws, BIN, unread, sizeof unread);
+    h_event_set(&s->ended);
+}
+
+static void a_send_that_waits_learns_of_the_end(int async) {
+    static const struct {
+        const char *name, *hex;
+        DWORD error;
+    } rows[] = {{"EOF", "", E_CONNECTION}, {"RSV1", "c10161", E_INVALID_RESPONSE}};
+    size_t i;
+    for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+        recorder *r = rec_new();
+        conn c;
+        char path[128], release[128], buffer[16];
+        const char *token = h_token();
+        snprintf(path, sizeof path, "/deaf-says/%s?gate=%s", rows[i].hex, token);
+        snprintf(release, sizeof release, "/release/%s", token);
+        NEED(h_websocket(&c, async, path, r));
+        if (async) {
+            int n, seen[4] = {0};
+            EQ(WinHttpWebSocketSend(c.ws, BIN, unread, sizeof unread), 0);
+            EQ(rec_count(r, c.ws, WINHTTP_CALLBACK_STATUS_WRITE_COMPLETE), 0);
+            EQ(WinHttpWebSocketReceive(c.ws, buffer, sizeof buffer, NULL, NULL), 0);
+            h_get_text(release);
+            if (!rec_wait_nth(r, c.ws, WINHTTP_CALLBACK_STATUS_REQUEST_ERROR, 2, 10000, NULL)) FAIL("%s: not both were told", rows[i].name);
+            for (n = 0; n < rec_mark(r); n++) {
+                h_record e = rec_at(r, n);
+                if (e.status != WINHTTP_CALLBACK_STATUS_REQUEST_ERROR) continue;
+                EQ_ROW(rows[i].name, e.info.ws_result.AsyncResult.dwResult, 0);
+                seen[e.info.ws_result.Operation & 3] = (int)e.info.ws_result.AsyncResult.dwError;
+            }
+            EQ_ROW(rows[i].name, seen[WINHTTP_WEB_SOCKET_RECEIVE_OPERATION], rows[i].error);
+            EQ_ROW(rows[i].name, seen[WINHTTP_WEB_SOCKET_SEND_OPERATION], E_CONNECTION);
+        } else {
+            sender s;
+            h_thread thread;
+            s.c = &c;
+            h_event_init(&s.ended);
+            thread = h_spawn(send_apart, &s);
+            h_sleep(50); /* into the call */
+            h_get_text(release);
+            EQ_ROW(rows[i].name, h_receive(&c, 0, buffer, sizeof buffer).error, rows[i].error);
+            if (!h_event_wait(&s.ended, 10000)) FAIL("%s: the Send does not end", rows[i].name);
+            if (!s.ended.set) WinHttpCloseHandle(c.ws), c.ws = NULL;
+            h_join(thread);
+            EQ_ROW(rows[i].name, s.error, E_CONNECTION);
+        }
+        h_finish(&c);
+        if (async) EQ_ROW(rows[i].name, rec_count(r, NULL, WINHTTP_CALLBACK_STATUS_REQUEST_ERROR), 2);
+    }
+}
+BOTH(a_send_that_waits_learns_of_the_end)
+
 static void handshakes(int async) {
     static const struct {
         const char *path;
@@ -188,6 +261,7 @@ TESTS {
     CASE2(close_inside_a_message);
     CASE2(connections_that_end);
     CASE(pending_receive_when_the_peer_drops);
+    CASE2(a_send_that_waits_learns_of_the_end);
     CASE2(handshakes);
 }
 END_TESTS

@@ -397,15 +397,19 @@ async def raw(c):
 
 
 async def send_big(c):
-    """/send/KIND/SIZE[/FRAME]: one message of SIZE pattern bytes, in frames of FRAME bytes."""
+    """/send/KIND/SIZE[/FRAME]: one message of SIZE pattern bytes, in frames of FRAME bytes. ?with101: all in one write."""
     kind = {"text": TEXT, "binary": BINARY}[c.parts[1]]
     size = int(c.parts[2])
     per = int(c.parts[3]) if len(c.parts) > 3 else max(size, 1)
     data = pattern(size)
-    await c.write(c.handshake())
     pieces = [data[i : i + per] for i in range(0, size, per)] or [b""]
-    for i, piece in enumerate(pieces):
-        await c.send(0 if i else kind, piece, fin=i + 1 == len(pieces))
+    frames = [frame(0 if i else kind, piece, i + 1 == len(pieces)) for i, piece in enumerate(pieces)]
+    if "with101" in c.query:
+        await c.write(c.handshake() + b"".join(frames))
+    else:
+        await c.write(c.handshake())
+        for one in frames:
+            await c.write(one)
     await after_script(c)
 
 
@@ -506,13 +510,61 @@ async def deaf(c):
         async for kind, data in c.messages():
             await c.send(TEXT, f"{len(data)} {zlib.crc32(data):08x}".encode())
         return
-    # A paused transport cannot tell that the client went; look at the socket itself.
+    await leaves_while_deaf(c, [ESTABLISHED])
+
+
+ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2 = 1, 4, 5
+
+
+async def leaves_while_deaf(c, states):
+    """A paused transport cannot tell that the client went; the socket itself is in none of these states then."""
     sock = c.writer.get_extra_info("socket")
     for _ in range(1200):
         await asyncio.sleep(0.05)
         info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
-        if info[0] != 1:
+        if info[0] not in states:
             break
+
+
+async def deaf_says(c):
+    """/deaf-says/HEX?gate=TOKEN: the server never reads. When the gate opens it says this; without anything to say it
+    ends its stream."""
+    await c.write(c.handshake())
+    c.writer.transport.pause_reading()
+    await gate(c.query["gate"]).wait()
+    if c.parts[1]:
+        await c.write(bytes.fromhex(c.parts[1]))
+    else:
+        c.writer.write_eof()
+    await leaves_while_deaf(c, [ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2])
+
+
+async def ping_flood(c):
+    """/ping-flood/endless: the shortest pings as fast as they go, for as long as the client is there. Nothing is read.
+
+    /ping-flood/MIB?gate=TOKEN: so much of pings, the last one `last`, and a message, while nothing is read; when the
+    gate opens it is, up to the pong of the last. Then how many pongs there were for how many pings."""
+    if c.parts[1] == "endless":
+        await c.write(c.handshake())
+        c.writer.transport.pause_reading()
+        while True:
+            await c.write(frame(PING) * 16384)
+    block = frame(PING, bytes(125)) * 512
+    blocks = (int(c.parts[1]) << 20) // len(block)
+    await c.write(c.handshake())
+    c.writer.transport.pause_reading()
+    for _ in range(blocks):
+        await c.write(block)
+    await c.send(PING, b"last")
+    await c.send(TEXT, b"all said")
+    await gate(c.query["gate"]).wait()
+    c.writer.transport.resume_reading()
+    pongs, payload = 0, b""
+    while payload != b"last":
+        opcode, _, payload, _ = await c.frame()
+        pongs += opcode == PONG
+    await c.send(TEXT, f"{pongs} {blocks * 512 + 1}".encode())
+    await c.until_gone()
 
 
 async def pings(c):
@@ -631,6 +683,14 @@ async def bad_handshake(c):
     elif kind == "chosen-protocol":
         first = c.headers.get("sec-websocket-protocol", "").split(",")[0].strip()
         extra = [f"Sec-WebSocket-Protocol: {first}"]
+    elif kind == "length":
+        extra = ["Content-Length: 5"]
+    elif kind == "chunked":
+        extra = ["Transfer-Encoding: chunked"]
+    elif kind == "long":
+        extra = ["X-Long: " + "z" * 40000]
+    elif kind == "early":
+        await c.write(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
     await c.write(c.handshake(drop, change, extra))
     async for k, data in c.messages():
         await c.send(k, data)
@@ -868,9 +928,11 @@ ROUTES = {
     "noise-close": noise_close,
     "garbage-close": garbage_close,
     "deaf": deaf,
+    "deaf-says": deaf_says,
     "ping": pings,
     "first-frame": first_frame,
     "ping-fragments": ping_fragments,
+    "ping-flood": ping_flood,
     "ping-storm": ping_storm,
     "stall": stall,
     "half": half,

@@ -12,9 +12,7 @@ use crate::api::websocket::receive::ReceiveSide;
 use crate::api::websocket::send::Phase;
 use crate::api::websocket::send::Pumped;
 use crate::api::websocket::send::SendSide;
-use crate::base::BriefGuard;
 use crate::base::Code;
-use crate::base::MutexGuard;
 use crate::base::Result;
 use crate::proto::ws;
 
@@ -40,11 +38,16 @@ impl WebSocket {
             while send.is_sending() && send.failed.is_none() {
                 self.turn.wait(&mut send);
             }
-            return self.drain(send).1;
+            return self.drain(send, None).1;
         }
         match send.pump(&self.connection) {
             Ok(Pumped::Blocked) => {
+                if !send.is_sending() {
+                    send.moved = send.last_sent;
+                }
                 send.shutting_down = self.node.lease().ok();
+                drop(send);
+                self.set_alarm();
                 Ok(())
             }
             Ok(Pumped::Empty) => {
@@ -54,7 +57,10 @@ impl WebSocket {
             }
             Err(error) => {
                 let error = send.fail(&error);
+                // Of a Send that waits.
+                let ended = send.abandon(error);
                 drop(send);
+                ended.into_iter().for_each(|ended| self.complete(ended));
                 self.complete(Completion::Failed { operation: WsOperation::Shutdown, error }.into());
                 Ok(())
             }
@@ -84,7 +90,8 @@ impl WebSocket {
         send.phase = Phase::Closing;
         receive.closing = true;
         receive.receiver.discard();
-        receive.close_deadline = Some(Instant::now() + self.close_limit());
+        let deadline = Instant::now() + self.close_limit();
+        receive.close_deadline = Some(deadline);
         let cancelled = receive.interrupt(Code::OPERATION_CANCELLED);
         if receive.receiver.close().is_some() {
             receive.close_delivered = true;
@@ -94,18 +101,17 @@ impl WebSocket {
             drop(send);
             drop(receive);
             self.sleepers.wake_all();
-            return self.close_blocking();
+            return self.close_blocking(deadline);
         }
         let pumped = send.pump(&self.connection);
         let ended = match pumped {
-            Ok(_) => self.finish_close(&mut send),
+            Ok(_) => self.finish_close(&mut send).into_iter().collect(),
             Err(error) => {
                 let error = send.fail(&error);
-                send.phase = Phase::Closed;
-                let completion = Completion::Failed { operation: WsOperation::Close, error };
-                Some(Ended { completion, lease: send.closing.take() })
+                send.abandon(error)
             }
         };
+        let waits = send.phase == Phase::Closing;
         let receive_lease = receive.idle_lease();
         drop(send);
         drop(receive);
@@ -114,24 +120,23 @@ impl WebSocket {
             self.deliver(Completion::Failed { operation: WsOperation::Receive, error }.into());
         }
         drop(receive_lease);
-        match ended {
-            Some(ended) => self.complete(ended),
-            None => {
-                self.set_alarm();
-                self.post();
-            }
+        ended.into_iter().for_each(|ended| self.complete(ended));
+        if waits {
+            self.set_alarm();
+            self.post();
         }
         Ok(())
     }
 
-    fn close_blocking(&self) -> Result<()> {
-        let (send, sent) = self.drain(self.send.lock());
+    fn close_blocking(&self, deadline: Instant) -> Result<()> {
+        let (send, sent) = self.drain(self.send.lock(), Some(deadline));
         drop(send);
         let closed = sent.and_then(|()| self.await_peer_close());
-        self.send.lock().phase = Phase::Closed;
+        let mut receive = self.receive.lock();
+        let mut send = self.send.lock();
+        send.phase = Phase::Closed;
         if let Err(code) = closed {
-            self.receive.lock().set_dead(code);
-            self.send.lock().failed.get_or_insert(Code::CONNECTION_ERROR);
+            self.die(&mut receive, &mut send, code);
         }
         closed
     }
@@ -155,9 +160,7 @@ impl WebSocket {
             return None;
         }
         send.phase = Phase::Closed;
-        send.failed.get_or_insert(Code::CONNECTION_ERROR);
-        receive.set_dead(Code::TIMEOUT);
-        self.hang_up(&receive, &send);
+        self.die(&mut receive, &mut send, Code::TIMEOUT);
         let completion = Completion::Failed { operation: WsOperation::Close, error: Code::TIMEOUT };
         Some(Ended { completion, lease: send.closing.take() })
     }
@@ -172,10 +175,8 @@ impl WebSocket {
                 Ok(CloseStatus { code: close.code(), reason: close.reason().to_vec() })
             }
             // A malformed close frame is reported as what it was.
-            _ => Err(match receive.dead() {
-                Some(Code::INVALID_SERVER_RESPONSE) => Code::INVALID_SERVER_RESPONSE,
-                _ => Code::INVALID_OPERATION,
-            }),
+            _ if receive.malformed_close && receive.dead().is_some() => Err(Code::INVALID_SERVER_RESPONSE),
+            _ => Err(Code::INVALID_OPERATION),
         }
     }
 
@@ -215,8 +216,16 @@ impl WebSocket {
         }
     }
 
-    /// Ends the connection; what the transport has accepted still arrives.
-    fn hang_up(&self, _receive: &BriefGuard<'_, ReceiveSide>, send: &MutexGuard<'_, SendSide>) {
+    /// A Receive or a Close is told by `code` that the connection is dead: it is ended, and nothing more
+    /// comes or goes.
+    pub(super) fn die(&self, receive: &mut ReceiveSide, send: &mut SendSide, code: Code) {
+        receive.set_dead(code);
+        self.hang_up(receive, send);
+        send.fail_with(Code::CONNECTION_ERROR);
+    }
+
+    /// Ends the connection; what the transport has accepted still arrives. The caller has both locks.
+    fn hang_up(&self, _receive: &ReceiveSide, send: &SendSide) {
         if send.is_empty()
             && let Some(tls) = self.connection.tls()
         {

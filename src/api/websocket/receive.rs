@@ -51,6 +51,8 @@ pub(super) struct ReceiveSide {
     /// The close code that tells the peer how it broke the protocol; it goes out when an operation
     /// is told, for what came before the violation is still to be answered.
     complaint: Option<u16>,
+    /// It was a close frame that broke the protocol.
+    pub(super) malformed_close: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +76,8 @@ enum Found {
     PeerClosed,
     /// The connection is dead.
     Failed(Code),
+    /// Nothing yet, but the peer does not stop: others get a turn before the next look.
+    More,
     /// Nothing can go on before the socket is readable or another operation is posted.
     Nothing,
 }
@@ -127,9 +131,21 @@ impl WebSocket {
                 Found::Received(received) => return Ok(received),
                 Found::Failed(code) => {
                     side.pending = None;
-                    side.failed = Some((code, Told::Yes));
-                    self.send.lock().failed.get_or_insert(Code::CONNECTION_ERROR);
+                    self.die(&mut side, &mut self.send.lock(), code);
+                    drop(side);
+                    // A Send that waits in another thread ends, too.
+                    self.sleepers.wake_all();
                     return Err(code);
+                }
+                Found::More => {
+                    drop(side);
+                    self.before_waiting();
+                    std::thread::yield_now();
+                    side = self.receive.lock();
+                    if side.pending.is_none() {
+                        return Err(side.why_interrupted());
+                    }
+                    continue;
                 }
                 Found::PeerClosed | Found::Nothing => {}
             }
@@ -230,7 +246,9 @@ impl WebSocket {
             }
             let deadline = side.close_deadline;
             drop(side);
-            if apart {
+            if let Found::More = found {
+                std::thread::yield_now();
+            } else if apart {
                 sleep.wait(&Want { socket: None, deadline }).map_err(|_| Code::INTERNAL_ERROR)?;
             } else {
                 self.wait_readable(&sleep)?;
@@ -266,8 +284,7 @@ impl WebSocket {
                 interest = Interest::ReadOrWrite;
             }
         }
-        let keep_alive = (send.phase == Phase::Open).then(|| send.last_sent + self.keepalive_interval());
-        (interest, keep_alive)
+        (interest, send.keep_alive_at(self.keepalive_interval()))
     }
 
     /// Reads and delivers until nothing more can be done; called by the engine. One thread at a
@@ -282,6 +299,7 @@ impl WebSocket {
         side.driving = true;
         let lease = side.lease.take().or_else(|| self.node.lease().ok());
         let mut deliveries = 0;
+        let mut more = false;
         while deliveries < TURN {
             side.look_again = false;
             // Mostly there is nothing yet for the Receive that a callback has posted.
@@ -294,6 +312,10 @@ impl WebSocket {
                     self.finish_close(&mut self.send.lock())
                 }
                 Found::Failed(error) => self.fail_operation(&mut side, error),
+                Found::More => {
+                    more = true;
+                    break;
+                }
                 Found::Nothing => None,
             };
             if let Some(ended) = ended {
@@ -311,9 +333,11 @@ impl WebSocket {
         }
         side.driving = false;
         let over = if side.pending.is_some() { std::mem::replace(&mut side.lease, lease) } else { lease };
+        // Only one operation has been told that the connection is dead.
+        more |= deliveries == TURN || side.dead().is_some() && !self.send.lock().is_idle();
         drop(side);
         drop(over);
-        if deliveries == TURN {
+        if more {
             self.post();
         }
     }
@@ -330,8 +354,7 @@ impl WebSocket {
             send.phase = Phase::Closed;
             (WsOperation::Close, send.closing.take())
         };
-        side.failed = Some((error, Told::Yes));
-        self.send.lock().failed.get_or_insert(Code::CONNECTION_ERROR);
+        self.die(side, &mut self.send.lock(), error);
         Some(Ended { completion: Completion::Failed { operation, error }, lease })
     }
 
@@ -356,6 +379,7 @@ impl ReceiveSide {
             close_delivered: false,
             failed: None,
             complaint: None,
+            malformed_close: false,
         };
         side.put_surplus(surplus);
         side
@@ -426,14 +450,18 @@ impl ReceiveSide {
         if self.failed.is_some() {
             return self.report_failure(socket);
         }
+        let mut effort = 0;
         loop {
+            if effort >= MOST_EFFORT {
+                return Found::More;
+            }
             let event = match self.receiver.advance(self.pending.as_mut()) {
                 Ok(event) => event,
                 Err(violation) => return self.violated(socket, &violation),
             };
             match event {
                 ws::Event::NeedInput => match self.read(&socket.connection) {
-                    Ok(Read::Some) => {}
+                    Ok(Read::Some) => effort += A_READ,
                     Ok(Read::Violation(violation)) => return self.violated(socket, &violation),
                     Ok(Read::End) => {
                         log::debug!("the WebSocket peer ended the connection without a close frame");
@@ -455,9 +483,10 @@ impl ReceiveSide {
                 ws::Event::DataWaiting => return Found::Nothing,
                 // While Close waits, a pong could meet a peer that has closed already, and the reset
                 // that it answers with would take its close frame away from us.
-                ws::Event::Ping(_) if self.closing => {}
+                ws::Event::Ping(_) if self.closing => effort += 1,
                 ws::Event::Ping(payload) => {
-                    socket.send_control(|key| ws::pong(payload.as_slice(), key));
+                    socket.send_pong(payload.as_slice());
+                    effort += 1;
                 }
                 ws::Event::Close if self.close_delivered => return Found::Nothing,
                 ws::Event::Close if self.pending.take().is_some() => {
@@ -483,6 +512,7 @@ impl ReceiveSide {
     fn violated(&mut self, socket: &WebSocket, violation: &ws::Violation) -> Found {
         log::warn!("the WebSocket peer broke the protocol: {violation}");
         self.complaint = Some(violation.close_code());
+        self.malformed_close = violation.is_of_close();
         self.fail(socket, Code::INVALID_SERVER_RESPONSE)
     }
 
@@ -566,6 +596,11 @@ fn kind_of(family: ws::Family, last: bool) -> BufferKind {
         (ws::Family::Text, false) => BufferKind::TextFragment,
     }
 }
+
+/// How many pings one look deals with: neither the lock nor the thread is the peer's for as long as it likes.
+const MOST_EFFORT: u32 = 256;
+/// A read, with all in it that is no ping, counts as much as so many.
+const A_READ: u32 = 32;
 
 /// What a read gave.
 enum Read {

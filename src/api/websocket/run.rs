@@ -20,7 +20,7 @@ impl Reactive for WebSocket {
             return;
         }
         if self.alarm.take_rang() {
-            if let Some(ended) = self.expire_close() {
+            for ended in self.expire_close().into_iter().chain(self.expire_send()) {
                 self.deliver(ended);
             }
             self.keep_alive();
@@ -68,8 +68,10 @@ impl WebSocket {
         let send = self.send.lock();
         match send.phase {
             Phase::Closing => receive.close_deadline,
-            Phase::Open => Some(send.last_sent + self.keepalive_interval()),
-            Phase::Shut | Phase::Closed => None,
+            _ => {
+                let keep_alive = send.keep_alive_at(self.keepalive_interval());
+                keep_alive.into_iter().chain(self.send_deadline(&send)).min()
+            }
         }
     }
 
@@ -91,11 +93,8 @@ impl WebSocket {
 
     /// Sends an unsolicited pong when nothing has been sent for the keep-alive interval.
     pub(super) fn keep_alive(&self) {
-        let due = {
-            let send = self.send.lock();
-            send.phase == Phase::Open && send.last_sent.elapsed() >= self.keepalive_interval()
-        };
-        if due {
+        let due = self.send.lock().keep_alive_at(self.keepalive_interval());
+        if due.is_some_and(|due| due <= Instant::now()) {
             self.send_control(|key| ws::pong(b"", key));
         }
         self.set_alarm();

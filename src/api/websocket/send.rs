@@ -30,6 +30,8 @@ pub(super) struct SendSide {
     current: Option<Outgoing>,
     /// Control frames that go out at the next frame boundary.
     control: Vec<u8>,
+    /// The pong that goes out behind them, for all pings that came while there were too many.
+    last_pong: Vec<u8>,
     /// Wire bytes that the transport has not taken; a buffer is borrowed only while there are some.
     wire: Wire,
     /// The lease of a Shutdown that waits for its close frame to go out.
@@ -40,6 +42,8 @@ pub(super) struct SendSide {
     pub(super) failed: Option<Code>,
     /// When something was sent last, for the keep-alive.
     pub(super) last_sent: Instant,
+    /// When the transport took something last, or was first found full; for the timeout.
+    pub(super) moved: Instant,
 }
 
 /// How far the application has closed the send direction.
@@ -108,6 +112,9 @@ impl WebSocket {
                 if let Some(current) = &mut side.current {
                     current.lease = lease;
                 }
+                side.moved = side.last_sent;
+                drop(side);
+                self.set_alarm();
                 Ok(())
             }
             Ok(Pumped::Empty) => {
@@ -135,10 +142,10 @@ impl WebSocket {
     }
 
     fn send_blocking(&self, side: MutexGuard<'_, SendSide>) -> Result<()> {
-        let (mut side, sent) = self.drain(side);
+        let (mut side, sent) = self.drain(side, None);
         side.current = None;
         if let Err(code) = sent {
-            side.failed = Some(code);
+            side.fail_with(code);
         }
         drop(side);
         // All: a Shutdown that waits as well does not pass the turn on.
@@ -146,12 +153,17 @@ impl WebSocket {
         sent
     }
 
-    /// Pumps on the calling thread until all is with the transport (synchronous sessions).
+    /// Pumps on the calling thread until all is with the transport (synchronous sessions), `until` at most.
     pub(super) fn drain<'a>(
         &'a self,
         mut side: MutexGuard<'a, SendSide>,
+        until: Option<Instant>,
     ) -> (MutexGuard<'a, SendSide>, Result<()>) {
         loop {
+            // Also when whoever receives has found that the connection is dead.
+            if let Some(code) = side.failed {
+                return (side, Err(code));
+            }
             match side.pump(&self.connection) {
                 Ok(Pumped::Empty) => return (side, Ok(())),
                 Ok(Pumped::Blocked) => {}
@@ -161,7 +173,7 @@ impl WebSocket {
                 }
             }
             drop(side);
-            let waited = self.wait_writable();
+            let waited = self.wait_writable(until);
             side = self.send.lock();
             if let Err(code) = waited {
                 return (side, Err(code));
@@ -172,15 +184,13 @@ impl WebSocket {
         }
     }
 
-    fn wait_writable(&self) -> Result<()> {
+    fn wait_writable(&self, until: Option<Instant>) -> Result<()> {
         let sleep = self.sleepers.prepare().map_err(|_| Code::NOT_ENOUGH_MEMORY)?;
         if self.node.is_closing() {
             return Err(Code::OPERATION_CANCELLED);
         }
-        let deadline = match self.send_timeout.load(Ordering::Relaxed) {
-            0 | u32::MAX => None,
-            ms => Some(Instant::now() + Duration::from_millis(ms.into())),
-        };
+        let stuck = self.send_limit().map(|limit| Instant::now() + limit);
+        let deadline = stuck.into_iter().chain(until).min();
         let socket = Some((self.connection.socket().id(), Interest::Write));
         sleep.wait(&Want { socket, deadline }).map_err(|_| Code::INTERNAL_ERROR)?;
         if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
@@ -189,14 +199,57 @@ impl WebSocket {
         Ok(())
     }
 
-    /// Queues a control frame and sends it as far as the transport takes it at once. A failure shows
-    /// in the operations that follow.
-    pub(super) fn send_control(&self, make: impl FnOnce([u8; 4]) -> ws::SmallFrame) {
+    /// How long the transport may take nothing.
+    fn send_limit(&self) -> Option<Duration> {
+        match self.send_timeout.load(Ordering::Relaxed) {
+            0 | u32::MAX => None,
+            ms => Some(Duration::from_millis(ms.into())),
+        }
+    }
+
+    /// When an asynchronous Send or Shutdown that waits has waited too long.
+    pub(super) fn send_deadline(&self, side: &SendSide) -> Option<Instant> {
+        let waits = self.is_async() && (side.is_sending() || side.shutting_down.is_some());
+        if waits { Some(side.moved + self.send_limit()?) } else { None }
+    }
+
+    /// Ends what has; called by the engine.
+    pub(super) fn expire_send(&self) -> Vec<Ended> {
         let mut side = self.send.lock();
-        if side.failed.is_none() && side.queue(make).is_ok() {
-            let pumped = side.pump(&self.connection);
-            if let Err(error) = pumped {
-                side.fail(&error);
+        if self.send_deadline(&side).is_none_or(|deadline| Instant::now() < deadline) {
+            return Vec::new();
+        }
+        let code = side.fail_with(Code::TIMEOUT);
+        side.abandon(code)
+    }
+
+    /// Queues a control frame and sends it as far as the transport takes it at once. A failure shows
+    /// in the operations that wait or follow.
+    pub(super) fn send_control(&self, make: impl FnOnce([u8; 4]) -> ws::SmallFrame) {
+        self.send_queued(|side| side.queue(make));
+    }
+
+    /// Answers a ping, in the same way.
+    pub(super) fn send_pong(&self, payload: &[u8]) {
+        self.send_queued(|side| side.queue_pong(payload));
+    }
+
+    fn send_queued(&self, queue: impl FnOnce(&mut SendSide) -> Result<()>) {
+        let mut side = self.send.lock();
+        // The transport was full then: whoever goes on sending takes this along.
+        let waits = !side.is_empty();
+        if side.failed.is_some() || queue(&mut side).is_err() {
+            return;
+        }
+        if waits {
+            side.last_sent = Instant::now();
+            return;
+        }
+        let pumped = side.pump(&self.connection);
+        if let Err(error) = pumped {
+            side.fail(&error);
+            if !side.is_idle() {
+                self.post();
             }
         }
     }
@@ -204,8 +257,12 @@ impl WebSocket {
     /// Goes on sending; called by the engine. Gives what has ended.
     pub(super) fn drive_send(&self) -> Vec<Ended> {
         let mut side = self.send.lock();
-        if side.is_idle() || side.failed.is_some() {
+        if side.is_idle() {
             return Vec::new();
+        }
+        // It was noticed elsewhere, where another operation was told of it, or none.
+        if let Some(code) = side.failed {
+            return side.abandon(code);
         }
         let pumped = side.pump(&self.connection);
         let mut ended = Vec::new();
@@ -240,11 +297,13 @@ impl SendSide {
             phase: Phase::Open,
             current: None,
             control: Vec::new(),
+            last_pong: Vec::new(),
             wire: Wire::default(),
             shutting_down: None,
             closing: None,
             failed: None,
             last_sent: Instant::now(),
+            moved: Instant::now(),
         }
     }
 
@@ -258,8 +317,13 @@ impl SendSide {
         self.current.is_none() && self.control.is_empty() && self.wire.is_empty()
     }
 
+    /// When the keep-alive is due: the interval after what was sent last. Never once nothing may follow.
+    pub(super) fn keep_alive_at(&self, interval: Duration) -> Option<Instant> {
+        (self.phase == Phase::Open && self.failed.is_none()).then(|| self.last_sent + interval)
+    }
+
     /// Whether nothing waits for this side to go on.
-    fn is_idle(&self) -> bool {
+    pub(super) fn is_idle(&self) -> bool {
         self.is_empty() && self.shutting_down.is_none() && self.phase != Phase::Closing
     }
 
@@ -267,6 +331,19 @@ impl SendSide {
     pub(super) fn queue(&mut self, make: impl FnOnce([u8; 4]) -> ws::SmallFrame) -> Result<()> {
         let key = self.keys.next().map_err(|_| Code::INTERNAL_ERROR)?;
         self.control.extend_from_slice(make(key).as_slice());
+        Ok(())
+    }
+
+    /// As `queue`, of the answer to a ping. A peer that pings and does not read must not fill the memory:
+    /// beyond some, only the latest ping is still answered (RFC 6455, 5.5.3).
+    fn queue_pong(&mut self, payload: &[u8]) -> Result<()> {
+        if self.control.len() < MOST_CONTROL {
+            self.control.append(&mut self.last_pong);
+            return self.queue(|key| ws::pong(payload, key));
+        }
+        let key = self.keys.next().map_err(|_| Code::INTERNAL_ERROR)?;
+        self.last_pong.clear();
+        self.last_pong.extend_from_slice(ws::pong(payload, key).as_slice());
         Ok(())
     }
 
@@ -300,6 +377,7 @@ impl SendSide {
             while !self.wire.is_empty() {
                 let written = to.write(self.wire.bytes())?;
                 self.wire.start += written;
+                self.moved = self.last_sent;
             }
             if !self.refill() {
                 return to.flush();
@@ -346,6 +424,9 @@ impl SendSide {
             return true;
         }
         if self.control.is_empty() {
+            self.control.append(&mut self.last_pong);
+        }
+        if self.control.is_empty() {
             return false;
         }
         let n = self.control.len().min(buffers::SIZE);
@@ -354,12 +435,18 @@ impl SendSide {
         true
     }
 
-    /// Notes that the transport has failed; nothing can be sent any more.
+    /// Notes that the transport has failed.
     pub(super) fn fail(&mut self, error: &io::Error) -> Code {
         log::debug!("sending on a WebSocket failed: {error}");
+        self.fail_with(Code::CONNECTION_ERROR)
+    }
+
+    /// Nothing can be sent any more; the first reason counts.
+    pub(super) fn fail_with(&mut self, code: Code) -> Code {
         self.wire.give_back();
         self.control = Vec::new();
-        *self.failed.get_or_insert(Code::CONNECTION_ERROR)
+        self.last_pong = Vec::new();
+        *self.failed.get_or_insert(code)
     }
 
     /// Takes what is outstanding, to be told that it failed with `error`.
@@ -429,6 +516,8 @@ impl BufferKind {
     }
 }
 
+/// So many bytes of control frames may wait before pings are no longer answered one by one.
+const MOST_CONTROL: usize = 64 * 1024;
 /// Up to this many bytes a message is framed on the stack and sent in one write.
 const SMALL: usize = 2048;
 /// Up to this many, in less room: to clear it costs as much as to mask as many bytes.

@@ -39,6 +39,11 @@ impl Violation {
             _ => PROTOCOL_ERROR,
         }
     }
+
+    /// Whether it is about the contents of a close frame.
+    pub(crate) fn is_of_close(&self) -> bool {
+        matches!(self, Violation::CloseOfOneByte | Violation::BadCloseCode(_) | Violation::BadCloseReason)
+    }
 }
 
 impl fmt::Display for Violation {
