@@ -94,6 +94,39 @@ static void the_stack_may_be_at_any_word(void) {
 }
 #endif
 
+/* ---- urgent data ----------------------------------------------------------------------------- */
+
+static ULONGLONG processor_ms(void) {
+    FILETIME made, ended, kernel, user;
+    ULARGE_INTEGER a, b;
+    GetProcessTimes(GetCurrentProcess(), &made, &ended, &kernel, &user);
+    a.LowPart = kernel.dwLowDateTime, a.HighPart = kernel.dwHighDateTime;
+    b.LowPart = user.dwLowDateTime, b.HighPart = user.dwHighDateTime;
+    return (a.QuadPart + b.QuadPart) / 10000;
+}
+static void send_to_the_deaf(void *p) {
+    DWORD size = 64u << 20;
+    void *data = calloc(1, size);
+    EXPECT(WinHttpWebSocketSend(((conn *)p)->ws, BIN, data, size));
+    free(data);
+}
+/* Winsock tells of them as it does of a connection that could not be made, and again until they are read. */
+static void urgent_data_wake_nobody(void) {
+    ULONGLONG before;
+    h_thread sender;
+    conn c;
+    NEED(h_websocket_on(&c, 0, "plain", "/deaf?urgent=1", NULL));
+    sender = h_spawn(send_to_the_deaf, &c);
+    h_sleep(300);
+    before = processor_ms();
+    h_sleep(1500);
+    if (processor_ms() - before > 150) FAIL("%u ms of 1500", (unsigned)(processor_ms() - before));
+    EXPECT(WinHttpCloseHandle(c.ws));
+    c.ws = NULL;
+    h_join(sender);
+    h_finish(&c);
+}
+
 /* ---- stacks ---------------------------------------------------------------------------------- */
 
 /* This program asks for eight MiB for its threads (wine.cmake); its callbacks have a right to them. */
@@ -102,6 +135,7 @@ static void CALLBACK deep(HINTERNET h, DWORD_PTR context, DWORD status, void *in
     MEMORY_BASIC_INFORMATION here;
     (void)h, (void)context, (void)info, (void)length;
     if (status != WINHTTP_CALLBACK_STATUS_SENDREQUEST_COMPLETE && status != WINHTTP_CALLBACK_STATUS_REQUEST_ERROR) return;
+    memset(&here, 0, sizeof here);
     VirtualQuery(&here, &here, sizeof here);
     h_put(&stack_seen, (int)(((char *)&here - (char *)here.AllocationBase) / 1024));
 }
@@ -281,6 +315,7 @@ TESTS {
 #ifndef _WIN64
     CASE(the_stack_may_be_at_any_word);
 #endif
+    CASE(urgent_data_wake_nobody);
     CASE(callbacks_have_the_programs_stack);
     CASE(the_program_ends_with_a_callback_running);
     CASE(the_program_ends_with_a_call_running);

@@ -501,7 +501,7 @@ async def garbage_close(c):
 
 
 async def deaf(c):
-    """After the handshake the server does not read until the gate opens; then it counts bytes."""
+    """After the handshake the server does not read until the gate opens; then it counts bytes. ?urgent: it sends urgent data."""
     await c.write(c.handshake())
     c.writer.transport.pause_reading()
     if "gate" in c.query:
@@ -519,11 +519,17 @@ ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2 = 1, 4, 5
 async def leaves_while_deaf(c, states):
     """A paused transport cannot tell that the client went; the socket itself is in none of these states then."""
     sock = c.writer.get_extra_info("socket")
+    urgent = sock.dup() if "urgent" in c.query else None
     for _ in range(1200):
         await asyncio.sleep(0.05)
         info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
         if info[0] not in states:
             break
+        if urgent:
+            try:
+                urgent.send(b"!", socket.MSG_OOB)
+            except OSError:
+                break
 
 
 async def deaf_says(c):

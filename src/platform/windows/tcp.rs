@@ -5,9 +5,12 @@ use std::io;
 use std::io::IoSlice;
 use std::io::Read;
 use std::io::Write;
+use std::mem::ManuallyDrop;
 use std::net::Ipv4Addr;
 use std::net::SocketAddr;
+use std::net::TcpStream as StdStream;
 use std::net::UdpSocket;
+use std::os::windows::io::AsRawSocket;
 use std::os::windows::io::FromRawSocket;
 use std::os::windows::io::RawSocket;
 use std::ptr;
@@ -36,6 +39,7 @@ use windows_sys::Win32::Networking::WinSock::connect;
 use windows_sys::Win32::Networking::WinSock::ioctlsocket;
 use windows_sys::Win32::Networking::WinSock::setsockopt;
 
+use crate::base::is_ending;
 use crate::platform::SocketId;
 use crate::platform::TcpStatistics;
 use crate::platform::windows::socket_address;
@@ -88,20 +92,20 @@ pub(crate) fn receive_or_wait(tcp: &TcpStream, into: &mut [u8]) -> io::Result<us
 }
 
 /// Reads what is there.
-pub(crate) fn receive(mut tcp: &TcpStream, into: &mut [u8]) -> io::Result<usize> {
-    tcp.read(into)
+pub(crate) fn receive(tcp: &TcpStream, into: &mut [u8]) -> io::Result<usize> {
+    attempt(tcp, |mut socket| socket.read(into))
 }
 
 /// Sends as much as there is room for, [`MOST_AT_ONCE`] at most.
-pub(crate) fn send(mut tcp: &TcpStream, from: &[u8]) -> io::Result<usize> {
-    tcp.write(&from[..from.len().min(MOST_AT_ONCE)])
+pub(crate) fn send(tcp: &TcpStream, from: &[u8]) -> io::Result<usize> {
+    attempt(tcp, |mut socket| socket.write(&from[..from.len().min(MOST_AT_ONCE)]))
 }
 
 /// Sends several pieces at once, or the beginning of them.
-pub(crate) fn send_pieces(mut tcp: &TcpStream, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+pub(crate) fn send_pieces(tcp: &TcpStream, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
     let mut room = MOST_AT_ONCE;
     if pieces.iter().map(|piece| piece.len()).sum::<usize>() <= room {
-        return tcp.write_vectored(pieces);
+        return attempt(tcp, |mut socket| socket.write_vectored(pieces));
     }
     let mut first = Vec::with_capacity(pieces.len());
     for piece in pieces {
@@ -109,7 +113,18 @@ pub(crate) fn send_pieces(mut tcp: &TcpStream, pieces: &[IoSlice<'_>]) -> io::Re
         room -= part.len();
         first.push(IoSlice::new(part));
     }
-    tcp.write_vectored(&first)
+    attempt(tcp, |mut socket| socket.write_vectored(&first))
+}
+
+/// One call that does not wait. Only one that would have waited concerns `mio`, which then looks at the socket again;
+/// at the end of the process it is let alone, for its locks may be nobody's any more.
+fn attempt<T>(tcp: &TcpStream, call: impl FnOnce(&StdStream) -> io::Result<T>) -> io::Result<T> {
+    // SAFETY: the socket stays `tcp`'s, which outlives this and alone closes it.
+    let socket = ManuallyDrop::new(unsafe { StdStream::from_raw_socket(tcp.as_raw_socket()) });
+    match call(&socket) {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock && !is_ending() => tcp.try_io(|| Err(error)),
+        done => done,
+    }
 }
 
 /// Bytes. Winsock takes a send whole while its buffer has any room left, however large it is: all of it would
