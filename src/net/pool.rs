@@ -110,7 +110,7 @@ pub(crate) fn put(connection: Connection) {
         stale
     };
     drop(stale);
-    start_keeper(&mut KEEPER.lock());
+    start_keeper();
 }
 
 /// The connection to `origin` that came last, if there is one that is still good. Dead ones, and ones
@@ -226,9 +226,8 @@ pub(crate) struct Presence(());
 
 impl Presence {
     pub(crate) fn new() -> Presence {
-        let mut keeper = KEEPER.lock();
-        keeper.sessions += 1;
-        start_keeper(&mut keeper);
+        KEEPER.lock().sessions += 1;
+        start_keeper();
         Presence(())
     }
 }
@@ -249,15 +248,20 @@ struct Keeper {
     running: bool,
 }
 
-/// Starts the thread where one is wanted.
-fn start_keeper(keeper: &mut Keeper) {
-    let wanted = || POOL.lock().as_ref().is_some_and(|pool| !pool.is_empty());
-    if keeper.running || keeper.sessions == 0 || !wanted() {
-        return;
+/// Starts the thread where one is wanted. Not under the lock: on Windows that may wait for the loader, whose own lock
+/// a DLL of the program's has that closes its session as it is unloaded.
+fn start_keeper() {
+    {
+        let mut keeper = KEEPER.lock();
+        let wanted = || POOL.lock().as_ref().is_some_and(|pool| !pool.is_empty());
+        if keeper.running || keeper.sessions == 0 || !wanted() {
+            return;
+        }
+        keeper.running = true;
     }
-    match thread::spawn("winhttp-idle", keep) {
-        Ok(()) => keeper.running = true,
-        Err(error) => log::warn!("idle connections are closed late: {error}"),
+    if let Err(error) = thread::spawn("winhttp-idle", keep) {
+        log::warn!("idle connections are closed late: {error}");
+        KEEPER.lock().running = false;
     }
 }
 
