@@ -6,7 +6,9 @@ use std::time::Duration;
 use std::time::Instant;
 
 use crate::api::websocket::WebSocket;
+use crate::api::websocket::receive::ReceiveSide;
 use crate::api::websocket::send::Phase;
+use crate::api::websocket::send::SendSide;
 use crate::net::engine::Alarm;
 use crate::net::engine::Habit;
 use crate::net::engine::Reactive;
@@ -64,20 +66,24 @@ impl WebSocket {
 
     /// When something has to be done although nobody sends and nobody receives.
     pub(super) fn next_deadline(&self) -> Option<Instant> {
-        let receive = self.receive.lock();
-        let send = self.send.lock();
+        self.deadline_of(&self.receive.lock(), &self.send.lock())
+    }
+
+    fn deadline_of(&self, receive: &ReceiveSide, send: &SendSide) -> Option<Instant> {
         match send.phase {
             Phase::Closing => receive.close_deadline,
             _ => {
                 let keep_alive = send.keep_alive_at(self.keepalive_interval());
-                keep_alive.into_iter().chain(self.send_deadline(&send)).min()
+                keep_alive.into_iter().chain(self.send_deadline(send)).min()
             }
         }
     }
 
     pub(super) fn set_alarm(&self) {
         if let (Some(engine), Some(this)) = (&self.engine, self.this.upgrade()) {
-            engine.set_alarm(&(this as _), self.next_deadline());
+            // Under the locks: a later deadline that another thread has found before must not come after this one.
+            let (receive, send) = (self.receive.lock(), self.send.lock());
+            engine.set_alarm(&(this as _), self.deadline_of(&receive, &send));
         }
     }
 
