@@ -189,6 +189,9 @@ impl WebSocket {
         if self.node.is_closing() {
             return Err(Code::OPERATION_CANCELLED);
         }
+        if self.send.lock().failed.is_some() {
+            return Ok(());
+        }
         let stuck = self.send_limit().map(|limit| Instant::now() + limit);
         let deadline = stuck.into_iter().chain(until).min();
         let socket = Some((self.connection.socket().id(), Interest::Write));
