@@ -325,16 +325,15 @@ def wine_storage(dll, start):
 
     def azure(scheme, port):
         return {"blob_endpoint": f"{scheme}://localhost:{port}/{storage.ACCOUNT}", "storage_account_name": storage.ACCOUNT,
-                "storage_account_key": storage.KEY}
+                "storage_account_key": storage.KEY, "retry_delay_ms": 20, "max_retry_delay_ms": 100}
 
     counts = []
-    for title, terms, kind, settings in (
-            ("S3", None, "s3", lambda port: s3("http", port)),
-            ("S3, proxy", None, "s3", lambda port: s3("http", port, **proxy)),
-            ("S3, TLS, nothing verified, proxy", strange, "s3", lambda port: s3("https", port, verify_ssl="false", **proxy)),
-            ("Azure", None, "azure", lambda port: azure("http", port)),
-            ("Azure, TLS", trusted, "azure", lambda port: azure("https", port))):
-        store = storage.Store(terms)
+    for title, store, kind, settings in (
+            ("S3, unreliable", storage.Store(faults=storage.FAULTS), "s3", lambda port: s3("http", port)),
+            ("S3, TLS, nothing verified, proxy", storage.Store(strange), "s3",
+             lambda port: s3("https", port, verify_ssl="false", **proxy)),
+            ("Azure, unreliable", storage.Store(faults=storage.BETWEEN_BODIES), "azure", lambda port: azure("http", port)),
+            ("Azure, TLS", storage.Store(trusted), "azure", lambda port: azure("https", port))):
         pairs = [f"vfs.{kind}.{name}={value}" for name, value in settings(store.server_port).items()]
         counts.append(wine.run(title, [program, kind, tiledb, *pairs]))
         store.shutdown()

@@ -1,12 +1,16 @@
 """As much of two cloud stores as storage_client.c uses, in memory: S3 under /, Azure's blobs under /devstoreaccount1/.
 
 A body that is not whole, or not framed as its headers say, is refused: nothing is read here that a real store would not read.
+A store can also be unreliable.
 """
 import base64
 import email.utils
 import hashlib
 import http.server
+import os
 import re
+import socket
+import struct
 import threading
 import urllib.parse
 from xml.sax.saxutils import escape
@@ -14,6 +18,12 @@ from xml.sax.saxutils import escape
 ACCOUNT = "devstoreaccount1"
 # What signs requests to it; nobody looks at the signatures.
 KEY = base64.b64encode(b"key").decode()
+
+# The connection ends before the answer, after it as announced, or is reset in the midst of it.
+FAULTS = ("silence", "last", "half")
+# Microsoft's SDK takes an access violation, with Wine's own WinHTTP too, when it tries again what a reset has cut off.
+BETWEEN_BODIES = ("silence", "last")
+EACH = 19
 
 
 class Bad(Exception):
@@ -24,12 +34,13 @@ class Store(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, terms=None):
-        """`terms` is an SSLContext, for TLS."""
+    def __init__(self, terms=None, faults=()):
+        """`terms` is an SSLContext, for TLS. Of EACH requests one has a fault, which are taken in turn."""
         super().__init__(("127.0.0.1", 0), Handler)
         if terms:
             self.socket = terms.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self.lock = threading.Lock()
+        self.faults, self.requests = faults, 0
         self.buckets = {}  # name: {key: bytes}
         self.parts = {}  # (bucket, key, upload or None): {number or identity: bytes}
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -80,17 +91,37 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise Bad("not the length or the trailer that was announced")
         return bytes(body)
 
+    def fault(self):
+        """The fault of this request, or None."""
+        with self.server.lock:
+            self.server.requests += 1
+            nth, rest = divmod(self.server.requests, EACH)
+        return self.server.faults[nth % len(self.server.faults)] if self.server.faults and not rest else None
+
     def reply(self, status, body=b"", **headers):
         self.send_response(status)
+        if self.trouble == "last":
+            self.close_connection = True
+            self.send_header("Connection", "close")
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         if "Content_Length" not in headers:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if self.command != "HEAD":
+        if self.command == "GET" and self.trouble == "half":
+            self.wfile.write(body[:len(body) // 2])
+            self.wfile.flush()
+            self.close_connection = True
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            os.close(self.connection.detach())
+        elif self.command != "HEAD":
             self.wfile.write(body)
 
     def answer(self):
+        self.trouble = self.fault()
+        if self.trouble == "silence":
+            self.close_connection = True
+            return
         url = urllib.parse.urlsplit(self.path)
         self.query = dict(urllib.parse.parse_qsl(url.query, keep_blank_values=True))
         path = urllib.parse.unquote(url.path[1:])

@@ -32,6 +32,7 @@ use windows_sys::Win32::Networking::WinSock::SOCK_STREAM;
 use windows_sys::Win32::Networking::WinSock::TCP_INFO_v1;
 use windows_sys::Win32::Networking::WinSock::WSA_FLAG_NO_HANDLE_INHERIT;
 use windows_sys::Win32::Networking::WinSock::WSA_FLAG_OVERLAPPED;
+use windows_sys::Win32::Networking::WinSock::WSAECONNRESET;
 use windows_sys::Win32::Networking::WinSock::WSAEWOULDBLOCK;
 use windows_sys::Win32::Networking::WinSock::WSAIoctl;
 use windows_sys::Win32::Networking::WinSock::WSASocketW;
@@ -91,9 +92,13 @@ pub(crate) fn receive_or_wait(tcp: &TcpStream, into: &mut [u8]) -> io::Result<us
     receive(tcp, into)
 }
 
-/// Reads what is there.
+/// Reads what is there. Wine's server takes a reset connection's error when it looks at the socket for us; it then reads
+/// like one that the peer has ended, but knows no peer any more.
 pub(crate) fn receive(tcp: &TcpStream, into: &mut [u8]) -> io::Result<usize> {
-    attempt(tcp, |mut socket| socket.read(into))
+    match attempt(tcp, |mut socket| socket.read(into))? {
+        0 if !into.is_empty() && tcp.peer_addr().is_err() => Err(io::Error::from_raw_os_error(WSAECONNRESET)),
+        read => Ok(read),
+    }
 }
 
 /// Sends as much as there is room for, [`MOST_AT_ONCE`] at most.
