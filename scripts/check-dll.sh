@@ -41,6 +41,7 @@ for arch in x86_64 i686; do
     sed -n '/^DllCharacteristics/,/^Size/{s/^\t*\(DYNAMIC_BASE\|HIGH_ENTROPY_VA\|NX_COMPAT\)$/\1/p}' "$tables" | sort
     sed -n 's/^\t\(large address aware\|relocations stripped\)$/\1/p' "$tables"
     sed -n 's/^Entry [0-9a-f] [0-9a-f]* 0*[1-9a-f][0-9a-f]* \(Base Relocation Directory\|Resource Directory\).*/\1/p' "$tables" | sort
+    "$arch-w64-mingw32-objdump" -h "$dll" | awk '/CODE/ && !/READONLY/ { print "code that can be written to" }'
   } > build/dll/$arch/loader
   check "$arch: the loader may put it anywhere" build/dll/$arch/loader.wanted build/dll/$arch/loader
 
