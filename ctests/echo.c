@@ -464,14 +464,17 @@ static void a_flood_of_pings(int async) {
     conn c;
     char path[128], text[64];
     const char *token = h_token();
-    long before;
     int pongs = 0, pings = 0;
     snprintf(path, sizeof path, "/ping-flood/%d?gate=%s", MIB, token);
     NEED(h_websocket(&c, async, path, r));
-    before = p_peak_kib();
+#if defined H_SLOW || defined _WIN32 /* what else takes memory there hides it */
     EQ_STR(h_message(&c, async, text, sizeof text), "all said");
-#if !defined H_SLOW && !defined _WIN32 /* where the threads' own memory hides it */
-    if (p_peak_kib() - before > MIB * 1024 / 4) FAIL("%ld KiB more", p_peak_kib() - before);
+#else
+    {
+        long before = p_peak_kib();
+        EQ_STR(h_message(&c, async, text, sizeof text), "all said");
+        if (p_peak_kib() - before > MIB * 1024 / 4) FAIL("%ld KiB more", p_peak_kib() - before);
+    }
 #endif
     snprintf(path, sizeof path, "/release/%s", token);
     h_get_text(path);
