@@ -27,7 +27,6 @@ mod request;
 mod session;
 mod time;
 pub mod types;
-#[cfg(windows)]
 mod unloading;
 mod url;
 mod websocket;

@@ -17,8 +17,7 @@ mod session;
 mod settings;
 mod websocket;
 
-#[cfg(windows)]
-pub(crate) use crate::net::pool::close_all as close_idle_connections;
+pub(crate) use crate::net::pool::close_idle as close_idle_connections;
 pub(crate) use crate::platform::ClientCertificate;
 #[cfg(windows)]
 pub(crate) use crate::platform::certificate_context;

@@ -96,6 +96,11 @@ impl Connection {
         }
     }
 
+    /// Whether an engine has it.
+    pub(super) fn is_registered(&self) -> bool {
+        self.socket.registration().is_some()
+    }
+
     /// Whether it is with this engine.
     pub(super) fn is_with(&self, engine: &Arc<Engine>) -> bool {
         self.socket.is_with(engine)

@@ -6,8 +6,7 @@
 //!
 //! A connection is not used after its minute. While the process has a session and there is something at
 //! rest, a small thread closes what is too old. After the last session the thread ends, since it would keep
-//! the library in memory; what is left is closed by a later visit, by its server, with the process, or on Windows as
-//! the library is unloaded.
+//! the library in memory; what is left is closed by a later visit, by its server, or as the library is unloaded.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -215,10 +214,13 @@ pub(crate) fn forget(owner: usize) {
     drop(left);
 }
 
-/// All of them; nobody comes any more.
-#[cfg(windows)]
-pub(crate) fn close_all() {
-    drop(POOL.lock().take());
+/// Closes all that are at rest with no engine: nobody comes any more. At the end of a process others may still be
+/// at work, and in a forked one the lock may be nobody's.
+pub(crate) fn close_idle() {
+    let left = POOL
+        .try_lock()
+        .and_then(|mut pool| pool.as_mut().map(|pool| pool.extract(|idle| !idle.connection.is_registered())));
+    drop(left);
 }
 
 /// That there is a session, for as long as this lives.

@@ -80,7 +80,16 @@ pub(crate) enum Answer {
 
 /// Sets an option.
 pub(crate) fn set(target: Target<'_>, id: u32, given: &dyn Given) -> Result<()> {
-    let row = find(id).ok_or(Code::INVALID_OPTION)?;
+    let row = find(id);
+    let name = row.map_or("?", |row| row.name);
+    let done = row.ok_or(Code::INVALID_OPTION).and_then(|row| set_row(target, row, given));
+    if let Err(code) = done {
+        log::debug!("WINHTTP_OPTION_{name} ({id}) is not set: {code:?}");
+    }
+    done
+}
+
+fn set_row(target: Target<'_>, row: &Row, given: &dyn Given) -> Result<()> {
     if row.set_on == NONE {
         return Err(Code::OPTION_NOT_SETTABLE);
     }
