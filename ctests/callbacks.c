@@ -355,7 +355,6 @@ static void shut_down_at_the_bottom(recorder *r, const h_record *e) {
         return;
     }
     EQ(WinHttpWebSocketShutdown(e->handle, 1000, NULL, 0), 0);
-    EQ(rec_count(r, e->handle, STATUS(SHUTDOWN_COMPLETE)), 0);
     EXPECT(WinHttpCloseHandle(e->handle));
 }
 
@@ -369,6 +368,8 @@ static void completions_put_off_come_before_the_end(void) {
     EQ(WinHttpWebSocketSend(c.ws, BIN, loop_buffer, 1), 0);
     EXPECT(rec_wait(r, c.ws, STATUS(HANDLE_CLOSING)));
     EQ_STR(rec_trace(r, mark, 0), "WRITE WRITE WRITE SHUTDOWN CLOSING");
+    /* Another thread may be there before the call has returned. */
+    EXPECT(rec_at(r, mark + 2).thread != rec_at(r, mark + 3).thread);
     c.ws = NULL;
     h_finish(&c);
 }
