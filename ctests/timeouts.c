@@ -50,8 +50,9 @@ static void idle_websocket_has_no_receive_timeout(int async) {
 BOTH(idle_websocket_has_no_receive_timeout)
 
 /* A server that reads nothing any more ends a Send, also one that the server has read a part of. */
+static unsigned char unread[32 << 20];
+
 static void send_timeout_of_a_websocket(int async) {
-    static unsigned char unread[32 << 20];
     recorder *r = rec_new();
     conn c;
     DWORD ms = 300;
@@ -71,6 +72,73 @@ static void send_timeout_of_a_websocket(int async) {
     EQ(rec_count(r, NULL, WINHTTP_CALLBACK_STATUS_REQUEST_ERROR), async);
 }
 BOTH(send_timeout_of_a_websocket)
+
+typedef struct {
+    conn *c;
+    h_event started;
+    DWORD error;
+} sending;
+
+static void send_unread(void *arg) {
+    sending *s = arg;
+    h_event_set(&s->started);
+    s->error = WinHttpWebSocketSend(s->c->ws, BIN, unread, sizeof unread);
+}
+
+/* A limit that is set while a Send waits holds for it. */
+static void send_timeout_set_while_a_send_waits(int async) {
+    recorder *r = rec_new();
+    conn c;
+    sending s;
+    h_thread t = {0};
+    DWORD ms = 600000;
+    uint64_t start = h_ms();
+    h_record e;
+    NEED(h_websocket(&c, async, "/deaf", r));
+    NEED(WinHttpSetOption(c.ws, WINHTTP_OPTION_SEND_TIMEOUT, &ms, sizeof ms));
+    ms = 300;
+    if (async) {
+        EQ(WinHttpWebSocketSend(c.ws, BIN, unread, sizeof unread), 0);
+    } else {
+        s.c = &c;
+        h_event_init(&s.started);
+        t = h_spawn(send_unread, &s);
+        h_event_wait(&s.started, 5000);
+        h_sleep(200);
+    }
+    EXPECT(WinHttpSetOption(c.ws, WINHTTP_OPTION_SEND_TIMEOUT, &ms, sizeof ms));
+    if (!async) {
+        h_join(t);
+        EQ(s.error, E_TIMEOUT);
+    } else if (rec_wait_nth(r, c.ws, WINHTTP_CALLBACK_STATUS_REQUEST_ERROR, 1, 25000, &e)) {
+        EQ(e.info.ws_result.AsyncResult.dwError, E_TIMEOUT);
+        EQ(e.info.ws_result.Operation, WINHTTP_WEB_SOCKET_SEND_OPERATION);
+    } else {
+        FAIL("the Send does not end");
+    }
+    if (h_ms() - start > 25000) FAIL("after %u ms", (unsigned)(h_ms() - start));
+    h_finish(&c);
+}
+BOTH(send_timeout_set_while_a_send_waits)
+
+/* A server that takes a little now and then keeps a Send going, also while there is never enough room for the system to
+   call the socket writable. */
+static void a_send_that_moves_slowly_does_not_time_out(int async) {
+    recorder *r = rec_new();
+    conn c;
+    char path[128], text[64], want[64];
+    DWORD ms = 2500;
+    h_limit(60);
+    snprintf(path, sizeof path, "/deaf?sips=25&gate=%s", h_token());
+    NEED(h_websocket(&c, async, path, r));
+    NEED(WinHttpSetOption(c.ws, WINHTTP_OPTION_SEND_TIMEOUT, &ms, sizeof ms));
+    EQ(h_send(&c, async, BIN, unread, sizeof unread), 0);
+    h_message(&c, async, text, sizeof text);
+    snprintf(want, sizeof want, "%u ", (unsigned)sizeof unread);
+    EXPECT(!strncmp(text, want, strlen(want)));
+    h_finish(&c);
+}
+BOTH(a_send_that_moves_slowly_does_not_time_out)
 
 static void connection_refused(int async) {
     recorder *r = rec_new();
@@ -156,6 +224,8 @@ TESTS {
 #endif
     CASE2(idle_websocket_has_no_receive_timeout);
     CASE2(send_timeout_of_a_websocket);
+    CASE2(send_timeout_set_while_a_send_waits);
+    CASE2(a_send_that_moves_slowly_does_not_time_out);
     CASE2(connection_refused);
     CASE2(name_not_resolved);
     CASE2(silent_tls_server);

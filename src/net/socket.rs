@@ -39,6 +39,8 @@ pub(crate) struct Socket {
     emptied: AtomicBool,
     /// It has been prepared for reads that wait.
     patient: AtomicBool,
+    /// It has taken something to send since that was last asked; relaxed order, as whoever asks is who sends.
+    progress: AtomicBool,
 }
 
 impl Socket {
@@ -54,6 +56,7 @@ impl Socket {
             // Nobody has asked the server anything.
             emptied: AtomicBool::new(true),
             patient: AtomicBool::new(false),
+            progress: AtomicBool::new(false),
         };
         let wishes = [
             how.keep_alive.map(|(time, interval)| platform::set_keep_alive(socket.id(), time, interval)),
@@ -155,12 +158,25 @@ impl Socket {
     }
 
     pub(crate) fn write(&self, from: &[u8]) -> io::Result<usize> {
-        platform::send(&self.tcp, from)
+        self.note_sent(platform::send(&self.tcp, from))
     }
 
     /// As `write`, of several pieces at once.
     pub(crate) fn write_pieces(&self, from: &[IoSlice<'_>]) -> io::Result<usize> {
-        platform::send_pieces(&self.tcp, from)
+        self.note_sent(platform::send_pieces(&self.tcp, from))
+    }
+
+    #[inline]
+    fn note_sent(&self, sent: io::Result<usize>) -> io::Result<usize> {
+        if sent.is_ok() {
+            self.progress.store(true, Ordering::Relaxed);
+        }
+        sent
+    }
+
+    /// Whether it has taken something to send since the last time this was asked.
+    pub(crate) fn take_progress(&self) -> bool {
+        self.progress.swap(false, Ordering::Relaxed)
     }
 
     /// Whether the last read of a synchronous session took all that there was.

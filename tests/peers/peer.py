@@ -11,6 +11,7 @@ GET /report/TOKEN answers with it once that connection has ended. `/report/TOKEN
 import argparse
 import asyncio
 import base64
+import contextlib
 import gzip
 import hashlib
 import json
@@ -501,9 +502,18 @@ async def garbage_close(c):
 
 
 async def deaf(c):
-    """After the handshake the server does not read until the gate opens; then it counts bytes. ?urgent: it sends urgent data."""
+    """After the handshake the server does not read until the gate opens; then it counts bytes. ?urgent: it sends urgent data.
+    ?sips=N: first it takes 64 KiB N times, one each 200 ms, and it opens the gate itself."""
     await c.write(c.handshake())
     c.writer.transport.pause_reading()
+    if "sips" in c.query:
+        sock = c.writer.get_extra_info("socket").dup()
+        for _ in range(int(c.query["sips"])):
+            await asyncio.sleep(0.2)
+            with contextlib.suppress(BlockingIOError):
+                c.reader.feed_data(sock.recv(64 << 10))
+        sock.close()
+        gate(c.query["gate"]).set()
     if "gate" in c.query:
         await gate(c.query["gate"]).wait()
         c.writer.transport.resume_reading()

@@ -21,7 +21,10 @@ pub(super) static ROWS: &[Row] = &[
                 _ => on.read(|settings| settings.timeouts.send),
             },
             |on, ms| match on.object()? {
-                Object::WebSocket(socket) => store(socket.send_timeout(), ms),
+                Object::WebSocket(socket) => {
+                    socket.set_send_timeout(ms);
+                    Ok(())
+                }
                 _ => on.change(|settings| settings.timeouts.send = ms),
             },
         ),

@@ -81,7 +81,7 @@ pub(super) enum Phase {
     Receiving,
     /// The final response head is there.
     Response,
-    /// A send or a receive failed.
+    /// A send, a receive or a read failed.
     Failed,
     /// The connection belongs to a WebSocket now.
     Upgraded,
@@ -198,9 +198,9 @@ impl State {
         }
     }
 
-    /// A send, a receive or a read failed; of a response whose body is read the head stays. What is left of an upload has no response to go with; where the
-    /// application has to bring the body again, it may as well end what it was at. Gives the connection that
-    /// a write beside it may still be using.
+    /// A send, a receive or a read failed; of a response whose body is read the head stays. What is left of an
+    /// upload has no response to go with; where the application has to bring the body again, it may as well end
+    /// what it was at. Gives the connection that a write beside it may still be using.
     pub(super) fn fail(&mut self, code: Code) -> Option<Arc<Connection>> {
         self.exchange = None;
         if self.phase != Phase::Response {

@@ -46,8 +46,7 @@ impl WebSocket {
                     send.moved = send.last_sent;
                 }
                 send.shutting_down = self.node.lease().ok();
-                drop(send);
-                self.set_alarm();
+                self.set_alarm(&send);
                 Ok(())
             }
             Ok(Pumped::Empty) => {
@@ -91,7 +90,7 @@ impl WebSocket {
         receive.closing = true;
         receive.receiver.discard();
         let deadline = Instant::now() + self.close_limit();
-        receive.close_deadline = Some(deadline);
+        send.close_deadline = Some(deadline);
         let cancelled = receive.interrupt(Code::OPERATION_CANCELLED);
         if receive.receiver.close().is_some() {
             receive.close_delivered = true;
@@ -112,6 +111,9 @@ impl WebSocket {
             }
         };
         let waits = send.phase == Phase::Closing;
+        if waits {
+            self.set_alarm(&send);
+        }
         let receive_lease = receive.idle_lease();
         drop(send);
         drop(receive);
@@ -122,7 +124,6 @@ impl WebSocket {
         drop(receive_lease);
         ended.into_iter().for_each(|ended| self.complete(ended));
         if waits {
-            self.set_alarm();
             self.post();
         }
         Ok(())
@@ -131,7 +132,7 @@ impl WebSocket {
     fn close_blocking(&self, deadline: Instant) -> Result<()> {
         let (send, sent) = self.drain(self.send.lock(), Some(deadline));
         drop(send);
-        let closed = sent.and_then(|()| self.await_peer_close());
+        let closed = sent.and_then(|()| self.await_peer_close(deadline));
         let mut receive = self.receive.lock();
         let mut send = self.send.lock();
         send.phase = Phase::Closed;
@@ -155,7 +156,7 @@ impl WebSocket {
     pub(super) fn expire_close(&self) -> Option<Ended> {
         let mut receive = self.receive.lock();
         let mut send = self.send.lock();
-        let due = receive.close_deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        let due = send.close_deadline.is_some_and(|deadline| Instant::now() >= deadline);
         if send.phase != Phase::Closing || !due {
             return None;
         }

@@ -42,8 +42,6 @@ pub(super) struct ReceiveSide {
     pub(super) reading_apart: bool,
     /// Close was called: data is thrown away, no Receive is taken.
     pub(super) closing: bool,
-    /// How long Close waits for the peer.
-    pub(super) close_deadline: Option<Instant>,
     /// The peer's close frame has been delivered to a Receive or a Close.
     pub(super) close_delivered: bool,
     /// Why nothing more comes, and whether an operation has been told.
@@ -224,7 +222,7 @@ impl WebSocket {
     }
 
     /// Throws data away until the peer's close frame comes or the time is up (a synchronous Close).
-    pub(super) fn await_peer_close(&self) -> Result<()> {
+    pub(super) fn await_peer_close(&self, deadline: Instant) -> Result<()> {
         loop {
             let sleep = self.sleepers.prepare().map_err(|_| Code::NOT_ENOUGH_MEMORY)?;
             if self.node.is_closing() {
@@ -239,17 +237,16 @@ impl WebSocket {
                     return Ok(());
                 }
                 Found::Failed(code) => return Err(code),
-                _ if side.close_deadline.is_some_and(|deadline| Instant::now() >= deadline) => {
-                    return Err(Code::TIMEOUT);
-                }
+                _ if Instant::now() >= deadline => return Err(Code::TIMEOUT),
                 _ => {}
             }
-            let deadline = side.close_deadline;
             drop(side);
             if let Found::More = found {
                 std::thread::yield_now();
             } else if apart {
-                sleep.wait(&Want { socket: None, deadline }).map_err(|_| Code::INTERNAL_ERROR)?;
+                sleep
+                    .wait(&Want { socket: None, deadline: Some(deadline) })
+                    .map_err(|_| Code::INTERNAL_ERROR)?;
             } else {
                 self.wait_readable(&sleep)?;
             }
@@ -259,7 +256,6 @@ impl WebSocket {
     /// Waits on the calling thread for the peer; sends what is still to be sent, and a keep-alive when it is due.
     pub(super) fn wait_readable(&self, sleep: &Sleep<'_>) -> Result<()> {
         let (interest, deadline) = self.before_waiting();
-        let deadline = deadline.or_else(|| self.next_deadline());
         let socket = Some((self.connection.socket().id(), interest));
         let only_the_socket = sleep.wait(&Want { socket, deadline }).map_err(|error| {
             log::error!("waiting failed: {error}");
@@ -271,20 +267,19 @@ impl WebSocket {
         Ok(())
     }
 
-    /// Sends what the transport did not take before; what to wait for, and until when if only a keep-alive
-    /// will be due.
+    /// Sends what the transport did not take before; what to wait for, and until when.
     fn before_waiting(&self) -> (Interest, Option<Instant>) {
         let mut interest = Interest::Read;
         let mut send = self.send.lock();
-        if !send.is_empty() && !send.is_sending() && send.failed.is_none() {
+        if !send.is_out() && !send.is_sending() && send.failed.is_none() {
             let pumped = send.pump(&self.connection);
             if let Err(error) = pumped {
                 send.fail(&error);
-            } else if !send.is_empty() {
+            } else if !send.is_out() {
                 interest = Interest::ReadOrWrite;
             }
         }
-        (interest, send.keep_alive_at(self.keepalive_interval()))
+        (interest, self.deadline_of(&send))
     }
 
     /// Reads and delivers until nothing more can be done; called by the engine. One thread at a
@@ -375,7 +370,6 @@ impl ReceiveSide {
             reading_apart: false,
             look_again: false,
             closing: false,
-            close_deadline: None,
             close_delivered: false,
             failed: None,
             complaint: None,

@@ -6,7 +6,6 @@ use std::time::Duration;
 use std::time::Instant;
 
 use crate::api::websocket::WebSocket;
-use crate::api::websocket::receive::ReceiveSide;
 use crate::api::websocket::send::Phase;
 use crate::api::websocket::send::SendSide;
 use crate::net::engine::Alarm;
@@ -21,13 +20,13 @@ impl Reactive for WebSocket {
         if self.node.is_closing() {
             return;
         }
+        let mut all_ended = self.drive_send();
         if self.alarm.take_rang() {
-            for ended in self.expire_close().into_iter().chain(self.expire_send()) {
-                self.deliver(ended);
-            }
+            all_ended.extend(self.expire_close());
+            all_ended.extend(self.expire_send());
             self.keep_alive();
         }
-        for ended in self.drive_send() {
+        for ended in all_ended {
             self.deliver(ended);
             turn.beat();
         }
@@ -65,13 +64,9 @@ impl WebSocket {
     }
 
     /// When something has to be done although nobody sends and nobody receives.
-    pub(super) fn next_deadline(&self) -> Option<Instant> {
-        self.deadline_of(&self.receive.lock(), &self.send.lock())
-    }
-
-    fn deadline_of(&self, receive: &ReceiveSide, send: &SendSide) -> Option<Instant> {
+    pub(super) fn deadline_of(&self, send: &SendSide) -> Option<Instant> {
         match send.phase {
-            Phase::Closing => receive.close_deadline,
+            Phase::Closing => send.close_deadline,
             _ => {
                 let keep_alive = send.keep_alive_at(self.keepalive_interval());
                 keep_alive.into_iter().chain(self.send_deadline(send)).min()
@@ -79,18 +74,24 @@ impl WebSocket {
         }
     }
 
-    pub(super) fn set_alarm(&self) {
+    /// Under the lock: a later deadline that another thread has found before must not come after this one.
+    pub(super) fn set_alarm(&self, send: &SendSide) {
         if let (Some(engine), Some(this)) = (&self.engine, self.this.upgrade()) {
-            // Under the locks: a later deadline that another thread has found before must not come after this one.
-            let (receive, send) = (self.receive.lock(), self.send.lock());
-            engine.set_alarm(&(this as _), self.deadline_of(&receive, &send));
+            engine.set_alarm(&(this as _), self.deadline_of(send));
         }
+    }
+
+    /// Sets `WINHTTP_OPTION_SEND_TIMEOUT`, in milliseconds; for what waits now, too.
+    pub(crate) fn set_send_timeout(&self, limit: u32) {
+        self.send_timeout.store(limit, Ordering::Relaxed);
+        self.set_alarm(&self.send.lock());
+        self.sleepers.wake_all();
     }
 
     /// Sets `WINHTTP_OPTION_WEB_SOCKET_KEEPALIVE_INTERVAL`, in milliseconds.
     pub(crate) fn set_keepalive(&self, interval: u32) {
         self.keepalive.store(interval, Ordering::Relaxed);
-        self.set_alarm();
+        self.set_alarm(&self.send.lock());
     }
 
     pub(super) fn keepalive_interval(&self) -> Duration {
@@ -103,6 +104,6 @@ impl WebSocket {
         if due.is_some_and(|due| due <= Instant::now()) {
             self.send_control(|key| ws::pong(b"", key));
         }
-        self.set_alarm();
+        self.set_alarm(&self.send.lock());
     }
 }

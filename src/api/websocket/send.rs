@@ -38,12 +38,16 @@ pub(super) struct SendSide {
     pub(super) shutting_down: Option<Lease>,
     /// The lease of an asynchronous Close, while `phase` is `Closing`.
     pub(super) closing: Option<Lease>,
+    /// How long Close waits for the peer.
+    pub(super) close_deadline: Option<Instant>,
     /// Why nothing can be sent any more.
     pub(super) failed: Option<Code>,
     /// When something was sent last, for the keep-alive.
     pub(super) last_sent: Instant,
-    /// When the transport took something last, or was first found full; for the timeout.
+    /// When the socket took something last, or was first found full; for the timeout.
     pub(super) moved: Instant,
+    /// The transport could not hand all to the socket: TLS may hold back what it has taken.
+    held_back: bool,
 }
 
 /// How far the application has closed the send direction.
@@ -113,8 +117,7 @@ impl WebSocket {
                     current.lease = lease;
                 }
                 side.moved = side.last_sent;
-                drop(side);
-                self.set_alarm();
+                self.set_alarm(&side);
                 Ok(())
             }
             Ok(Pumped::Empty) => {
@@ -159,6 +162,7 @@ impl WebSocket {
         mut side: MutexGuard<'a, SendSide>,
         until: Option<Instant>,
     ) -> (MutexGuard<'a, SendSide>, Result<()>) {
+        let mut has_waited = false;
         loop {
             // Also when whoever receives has found that the connection is dead.
             if let Some(code) = side.failed {
@@ -171,6 +175,9 @@ impl WebSocket {
                     let code = side.fail(&error);
                     return (side, Err(code));
                 }
+            }
+            if !std::mem::replace(&mut has_waited, true) {
+                side.moved = side.last_sent;
             }
             drop(side);
             let waited = self.wait_writable(until);
@@ -189,20 +196,23 @@ impl WebSocket {
         if self.node.is_closing() {
             return Err(Code::OPERATION_CANCELLED);
         }
-        if self.send.lock().failed.is_some() {
-            return Ok(());
-        }
-        let stuck = self.send_limit().map(|limit| Instant::now() + limit);
+        let stuck = {
+            let side = self.send.lock();
+            if side.failed.is_some() {
+                return Ok(());
+            }
+            self.send_limit().map(|limit| side.moved + limit)
+        };
         let deadline = stuck.into_iter().chain(until).min();
-        let socket = Some((self.connection.socket().id(), Interest::Write));
-        sleep.wait(&Want { socket, deadline }).map_err(|_| Code::INTERNAL_ERROR)?;
         if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             return Err(Code::TIMEOUT);
         }
+        let socket = Some((self.connection.socket().id(), Interest::Write));
+        sleep.wait(&Want { socket, deadline }).map_err(|_| Code::INTERNAL_ERROR)?;
         Ok(())
     }
 
-    /// How long the transport may take nothing.
+    /// How long the socket may take nothing.
     fn send_limit(&self) -> Option<Duration> {
         match self.send_timeout.load(Ordering::Relaxed) {
             0 | u32::MAX => None,
@@ -216,7 +226,8 @@ impl WebSocket {
         if waits { Some(side.moved + self.send_limit()?) } else { None }
     }
 
-    /// Ends what has; called by the engine.
+    /// Ends what has; called by the engine, which has just tried: a socket that has little room may take something
+    /// without saying that it is writable.
     pub(super) fn expire_send(&self) -> Vec<Ended> {
         let mut side = self.send.lock();
         if self.send_deadline(&side).is_none_or(|deadline| Instant::now() < deadline) {
@@ -304,9 +315,11 @@ impl SendSide {
             wire: Wire::default(),
             shutting_down: None,
             closing: None,
+            close_deadline: None,
             failed: None,
             last_sent: Instant::now(),
             moved: Instant::now(),
+            held_back: false,
         }
     }
 
@@ -320,6 +333,11 @@ impl SendSide {
         self.current.is_none() && self.control.is_empty() && self.wire.is_empty()
     }
 
+    /// Whether that is so, and all is with the socket, too.
+    pub(super) fn is_out(&self) -> bool {
+        self.is_empty() && !self.held_back
+    }
+
     /// When the keep-alive is due: the interval after what was sent last. Never once nothing may follow.
     pub(super) fn keep_alive_at(&self, interval: Duration) -> Option<Instant> {
         (self.phase == Phase::Open && self.failed.is_none()).then(|| self.last_sent + interval)
@@ -327,7 +345,7 @@ impl SendSide {
 
     /// Whether nothing waits for this side to go on.
     pub(super) fn is_idle(&self) -> bool {
-        self.is_empty() && self.shutting_down.is_none() && self.phase != Phase::Closing
+        self.is_out() && self.shutting_down.is_none() && self.phase != Phase::Closing
     }
 
     /// Queues a control frame behind the frame that is on its way.
@@ -354,6 +372,10 @@ impl SendSide {
     pub(super) fn pump(&mut self, to: &Connection) -> io::Result<Pumped> {
         self.last_sent = Instant::now();
         let pumped = self.push(to);
+        self.held_back = pumped.is_err();
+        if self.held_back && to.socket().take_progress() {
+            self.moved = self.last_sent;
+        }
         match pumped {
             Ok(()) => {
                 self.wire.give_back();
@@ -380,7 +402,6 @@ impl SendSide {
             while !self.wire.is_empty() {
                 let written = to.write(self.wire.bytes())?;
                 self.wire.start += written;
-                self.moved = self.last_sent;
             }
             if !self.refill() {
                 return to.flush();
@@ -449,6 +470,7 @@ impl SendSide {
         self.wire.give_back();
         self.control = Vec::new();
         self.last_pong = Vec::new();
+        self.held_back = false;
         *self.failed.get_or_insert(code)
     }
 
