@@ -137,6 +137,8 @@ struct Pool {
     /// By origin, the newest last. An origin whose connections are all in use stays for a while: one comes back.
     idle: HashMap<Origin, Vec<Idle>>,
     swept: Instant,
+    /// Whose it is: a forked process has a copy.
+    process: u32,
 }
 
 struct Idle {
@@ -146,7 +148,7 @@ struct Idle {
 
 impl Pool {
     fn new() -> Pool {
-        Pool { idle: HashMap::new(), swept: Instant::now() }
+        Pool { idle: HashMap::new(), swept: Instant::now(), process: std::process::id() }
     }
 
     fn push(&mut self, idle: Idle) {
@@ -215,11 +217,12 @@ pub(crate) fn forget(owner: usize) {
 }
 
 /// Closes all that are at rest with no engine: nobody comes any more. At the end of a process others may still be
-/// at work, and in a forked one the lock may be nobody's.
+/// at work, and in a forked one any lock may be nobody's, those that a connection takes as it goes, too.
 pub(crate) fn close_idle() {
-    let left = POOL
-        .try_lock()
-        .and_then(|mut pool| pool.as_mut().map(|pool| pool.extract(|idle| !idle.connection.is_registered())));
+    let left = POOL.try_lock().and_then(|mut pool| {
+        let pool = pool.as_mut().filter(|pool| pool.process == std::process::id())?;
+        Some(pool.extract(|idle| !idle.connection.is_registered()))
+    });
     drop(left);
 }
 
