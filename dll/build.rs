@@ -96,9 +96,9 @@ fn message_table(messages: &[(u32, String)]) -> Vec<u8> {
     head
 }
 
-/// The resources for windres or rc. The messages are there twice: `FormatMessage` gives who names a language that language's
-/// or the neutral ones, and who asks for English expects the original's. The version says which Windows' functions are there (some programs look), and
-/// in its last part ours.
+/// The resources for windres or rc. The messages are there twice: `FormatMessage` gives who names a language that
+/// language's or the neutral ones, and who asks for English expects the original's. The version says which Windows'
+/// functions are there (some programs look), and in its last part ours.
 fn resources() -> String {
     let part = |name| env::var(name).expect("cargo sets it").parse::<u32>().expect("a number");
     let ours = part("CARGO_PKG_VERSION_MAJOR") * 10_000
