@@ -116,9 +116,11 @@ fn their_source() -> String {
 fn windows_sys() -> PathBuf {
     let manifest = repository("Cargo.toml");
     let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let arguments =
-        ["metadata", "--format-version=1", "--offline", "--manifest-path", manifest.to_str().unwrap()];
-    let metadata = run(&cargo, &arguments).unwrap();
+    let version = run(&cargo, &["-vV"]).unwrap();
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).expect("cargo knows its host");
+    // Only what this machine builds with is sure to have been fetched.
+    let scope = ["--offline", "--filter-platform", host, "--manifest-path", manifest.to_str().unwrap()];
+    let metadata = run(&cargo, &[&["metadata", "--format-version=1"][..], &scope].concat()).unwrap();
     let end = "/Cargo.toml\"";
     let mut paths = metadata.split("\"manifest_path\":\"").skip(1).filter_map(|rest| rest.split_once(end));
     let is_ours =
