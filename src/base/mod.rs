@@ -20,6 +20,7 @@ mod wide;
 
 pub(crate) use brief::Brief;
 pub(crate) use brief::BriefGuard;
+pub(crate) use brief::let_others;
 pub(crate) use code::Code;
 pub(crate) use code::Result;
 pub(crate) use ending::NotAtTheEnd;

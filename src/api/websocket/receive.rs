@@ -16,6 +16,7 @@ use crate::base::BriefGuard;
 use crate::base::Code;
 use crate::base::OutBuf;
 use crate::base::Result;
+use crate::base::let_others;
 use crate::net::Connection;
 use crate::net::Sleep;
 use crate::net::Want;
@@ -138,7 +139,7 @@ impl WebSocket {
                 Found::More => {
                     drop(side);
                     self.before_waiting();
-                    std::thread::yield_now();
+                    let_others(&self.receive);
                     side = self.receive.lock();
                     if side.pending.is_none() {
                         return Err(side.why_interrupted());
@@ -242,7 +243,7 @@ impl WebSocket {
             }
             drop(side);
             if let Found::More = found {
-                std::thread::yield_now();
+                let_others(&self.receive);
             } else if apart {
                 sleep
                     .wait(&Want { socket: None, deadline: Some(deadline) })
