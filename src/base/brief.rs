@@ -44,9 +44,6 @@ pub(crate) fn let_others<T>(lock: &Brief<T>) {
     }
 }
 
-const NAP: Duration = Duration::from_micros(100);
-const MOST_NAPS: u32 = 1000;
-
 // SAFETY: whoever changes `taken` from false to true has the lock, until it stores false.
 unsafe impl RawMutex for RawBrief {
     // The constant is what a lock begins as; each use of it is a lock of its own.
@@ -73,6 +70,10 @@ unsafe impl RawMutex for RawBrief {
         self.taken.store(false, Ordering::Release);
     }
 }
+
+/// How long `let_others` sleeps between two looks, and how often: a tenth of a second in all.
+const NAP: Duration = Duration::from_micros(100);
+const MOST_NAPS: u32 = 1000;
 
 #[cfg(test)]
 mod tests {
